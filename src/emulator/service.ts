@@ -1,0 +1,51 @@
+import type {IncomingHttpHeaders} from 'node:http';
+import type {Readable} from 'node:stream';
+
+/** The clouds' endpoints that the emulator plays. */
+export type ServiceName =
+  | 'aws-container-credentials'
+  | 'aws-sts'
+  | 'google-sts'
+  | 'iam-credentials'
+  | 'storage';
+
+/** One HTTP request as a service sees it. */
+export interface ServiceCall {
+  readonly method: string;
+  /** Absolute, made of the `Host` header and the request target. */
+  readonly url: URL;
+  /** The request target exactly as it was sent: signatures are checked against it. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Header names and values in the order and spelling they were sent in. */
+  readonly rawHeaders: readonly string[];
+  /** The body, not yet read. A service reads it at most once. */
+  readonly body: Readable;
+}
+
+/** What a service answers. */
+export interface ServiceReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Readable;
+}
+
+/** One emulated cloud endpoint. */
+export interface EmulatedService {
+  readonly name: ServiceName;
+  /** Whether this service answers the request; only `Host`, method and path may decide. */
+  handles(call: ServiceCall): boolean;
+  answer(call: ServiceCall): Promise<ServiceReply>;
+}
+
+/** What the emulator knows of an access token that it issued. */
+export interface IssuedToken {
+  /** `principal://…` for a federated token, `serviceAccount:email` for an impersonated one. */
+  readonly principal: string;
+  readonly scopes: readonly string[];
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** Looks an access token up; `undefined` where the emulator did not issue it or it has expired. */
+export type FindToken = (accessToken: string) => IssuedToken | undefined;
