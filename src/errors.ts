@@ -62,12 +62,7 @@ export type AwsAuthErrorCode =
 
 /** Names the step of the exchange that failed, in the order in which they run. */
 export type AwsAuthStep =
-  | 'config'
-  | 'aws-credentials'
-  | 'aws-region'
-  | 'sign'
-  | 'token-exchange'
-  | 'impersonation';
+  'config' | 'aws-credentials' | 'aws-region' | 'sign' | 'token-exchange' | 'impersonation';
 
 /** What an {@link AwsAuthError} is made of. */
 export interface AwsAuthErrorDetails {
@@ -104,17 +99,21 @@ export class AwsAuthError extends Error {
   /** Whether the same call may succeed later with nothing changed (an outage, a quota). */
   readonly transient: boolean;
   /** The HTTP status that the server answered, or `undefined` where there was no answer. */
-  readonly status: number | undefined;
+  declare readonly status?: number;
   /** How long the server asked to wait before the next try, in ms, or `undefined`. */
-  readonly retryAfterMillis: number | undefined;
+  declare readonly retryAfterMillis?: number;
 
   constructor(details: AwsAuthErrorDetails) {
-    super(`${details.what} ${details.fix}`, 'cause' in details ? {cause: details.cause} : undefined);
+    super(
+      `${details.what} ${details.fix}`,
+      'cause' in details ? {cause: details.cause} : undefined,
+    );
     this.code = details.code;
     this.step = details.step;
     this.transient = details.transient ?? false;
-    this.status = details.status;
-    this.retryAfterMillis = details.retryAfterMillis;
+    // Not as fields: a log that prints the error should not print what is not there.
+    if (details.status !== undefined) this.status = details.status;
+    if (details.retryAfterMillis !== undefined) this.retryAfterMillis = details.retryAfterMillis;
     Object.defineProperty(this, BRAND, {value: true});
   }
 

@@ -38,7 +38,9 @@ export function parseProviderName(audience: unknown): ProviderName {
   if (path === undefined) {
     throw invalid(
       `The audience ${quote(audience)} does not begin with //iam.googleapis.com/.`,
-      `Set it to the provider's full resource name, ${SHAPE}.`,
+      NAME.test(audience)
+        ? `Put that in front: //iam.googleapis.com/${audience}`
+        : `Set it to the provider's full resource name, ${SHAPE}.`,
     );
   }
   if (path.startsWith('locations/') && path.includes('/workforcePools/')) {

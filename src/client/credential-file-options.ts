@@ -1,0 +1,83 @@
+import {parseCredentialFile, readCredentialFile} from '../config/credential-file.js';
+import type {AwsCredentialSource} from '../config/external-account-config.js';
+import {AwsAuthError} from '../errors.js';
+import {environmentVariable, type AwsAuthClientOptions} from './options.js';
+
+/** What code may say beside a credential file; each wins over the file. */
+export type CredentialFileOverrides = Partial<AwsAuthClientOptions>;
+
+/** What of a credential file is no option. */
+export interface CredentialFileFacts {
+  readonly credentialSource: AwsCredentialSource;
+}
+
+// Options that were made of a file remember it here and not in a property, which a caller could forge.
+const facts = new WeakMap<object, CredentialFileFacts>();
+
+/** What else the file said that these very options were made of, if they were. */
+export function credentialFileFacts(options: unknown): CredentialFileFacts | undefined {
+  return typeof options === 'object' && options !== null ? facts.get(options) : undefined;
+}
+
+/**
+ * Turns a credential file's content into options.
+ *
+ * @throws AwsAuthError `CREDENTIAL_FILE_INVALID`, `INVALID_AUDIENCE`, `UNTRUSTED_URL`.
+ */
+export function optionsFromJson(
+  value: unknown,
+  overrides: CredentialFileOverrides,
+  name = 'the credential file’s content',
+): AwsAuthClientOptions {
+  const universes = [overrides.universeDomain, environmentVariable('GOOGLE_CLOUD_UNIVERSE_DOMAIN')];
+  const file = parseCredentialFile(value, {
+    name,
+    universes: universes.filter(universe => universe !== undefined),
+    ignoreTokenUrl: overrides.tokenUrl !== undefined,
+    ignoreImpersonationUrl:
+      overrides.serviceAccountImpersonationUrl !== undefined ||
+      overrides.serviceAccountEmail !== undefined,
+  });
+  const options: AwsAuthClientOptions = {
+    audience: file.audience,
+    universeDomain: file.universeDomain,
+    tokenUrl: file.tokenUrl,
+    serviceAccountImpersonationUrl: file.serviceAccountImpersonationUrl,
+    tokenLifetimeSeconds: file.tokenLifetimeSeconds,
+    quotaProjectId: file.quotaProjectId,
+    ...definedOnly(overrides),
+  };
+  facts.set(options, {credentialSource: file.credentialSource});
+  return options;
+}
+
+/**
+ * Reads a credential file and turns it into options.
+ *
+ * @throws AwsAuthError as {@link optionsFromJson}, and `CREDENTIAL_FILE_NOT_FOUND`,
+ *   `CREDENTIAL_FILE_UNREADABLE`.
+ */
+export function optionsFromCredentialFile(
+  path: string | undefined,
+  overrides: CredentialFileOverrides,
+): AwsAuthClientOptions {
+  const given = path ?? environmentVariable('GOOGLE_APPLICATION_CREDENTIALS');
+  if (given === undefined || given === '') {
+    throw new AwsAuthError({
+      code: 'CREDENTIAL_FILE_NOT_FOUND',
+      step: 'config',
+      what: 'No credential file is named.',
+      fix: 'Give its path, or set GOOGLE_APPLICATION_CREDENTIALS.',
+    });
+  }
+  return optionsFromJson(
+    readCredentialFile(given),
+    overrides,
+    `the credential file ${JSON.stringify(given)}`,
+  );
+}
+
+// `{...{tokenUrl: undefined}}` would take the file's away.
+function definedOnly(overrides: CredentialFileOverrides): CredentialFileOverrides {
+  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+}

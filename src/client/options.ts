@@ -1,0 +1,339 @@
+import type {gaxios} from 'google-auth-library';
+import {
+  checkCredentials,
+  defaultCredentialsProvider,
+  type AwsCredentials,
+  type AwsCredentialsProvider,
+} from '../aws/credentials.js';
+import {REGIONAL_CALLER_IDENTITY_URL} from '../aws/caller-identity-token.js';
+import {checkRegion, defaultRegionProvider, type AwsRegionProvider} from '../aws/region.js';
+import {
+  defaultImpersonationUrl,
+  defaultTokenUrl,
+  emailInImpersonationUrl,
+} from '../config/google-endpoints.js';
+import {
+  checkEmail,
+  checkEndpointUrl,
+  checkLifetime,
+  checkString,
+  checkUniverseDomain,
+  DEFAULT_UNIVERSE_DOMAIN,
+  invalidOption,
+  show,
+} from '../config/option-checks.js';
+import {formatProviderName, parseProviderName} from '../config/provider-name.js';
+import type {Transporter} from '../google/transport.js';
+import {checkOptionNames} from './option-names.js';
+
+/** Options of {@link AwsAuthClient}. Only `audience` is required. */
+export interface AwsAuthClientOptions {
+  /**
+   * Required. The workload identity pool provider's full resource name, with the project's *number*:
+   * `//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`,
+   * with or without a leading `https:`.
+   */
+  readonly audience: string;
+  /** The service account to act as. Default: none; the federated principal acts itself. */
+  readonly serviceAccountEmail?: string | undefined;
+  /**
+   * E-mails of the service accounts between the federated principal and `serviceAccountEmail`, each of
+   * which may create tokens for the next. Default: none.
+   */
+  readonly delegates?: readonly string[] | undefined;
+  /** The life of the service account's token in seconds, 600–43 200. Default 3600. */
+  readonly tokenLifetimeSeconds?: number | undefined;
+  /** OAuth scopes. Default `https://www.googleapis.com/auth/cloud-platform`. */
+  readonly scopes?: string | readonly string[] | undefined;
+  /** The project that Google's clients work in. Default: none; they then look for it themselves. */
+  readonly projectId?: string | undefined;
+  /** The project that pays and is counted for quota (`x-goog-user-project`). Default: none. */
+  readonly quotaProjectId?: string | undefined;
+  /** The universe's domain. Default `googleapis.com`. */
+  readonly universeDomain?: string | undefined;
+  /**
+   * AWS keys, or a function that gives them, such as a credential provider of the AWS SDK. Default: the
+   * AWS SDK's chain for Node.js.
+   */
+  readonly awsCredentials?: AwsCredentials | AwsCredentialsProvider | undefined;
+  /**
+   * The region whose AWS STS confirms the identity, or a function that gives it. Default: `AWS_REGION`,
+   * then `AWS_DEFAULT_REGION`, then `us-east-1`.
+   */
+  readonly awsRegion?: string | AwsRegionProvider | undefined;
+  /** Google STS. Trusted as given. Default `https://sts.UNIVERSE/v1/token`. */
+  readonly tokenUrl?: string | undefined;
+  /** generateAccessToken. Trusted as given. Default: IAM Credentials for `serviceAccountEmail`. */
+  readonly serviceAccountImpersonationUrl?: string | undefined;
+  /** Carries every request, the exchange's too. Default: a new `Gaxios` of google-auth-library. */
+  readonly transporter?: gaxios.Gaxios | undefined;
+  /** Options of the default transporter (`agent`, `proxy` …). Default: none. */
+  readonly transporterOptions?: gaxios.GaxiosOptions | undefined;
+  /**
+   * The longest time before its end at which a token's refresh begins in the background, in ms. Default
+   * 300 000; never more than a quarter of the token's life.
+   */
+  readonly eagerRefreshThresholdMillis?: number | undefined;
+  /** Whether `request()` gets a new token and tries once more on 401 and 403. Default `false`. */
+  readonly forceRefreshOnFailure?: boolean | undefined;
+  /** The time, in epoch ms. Default `Date.now`. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/** The service account to act as, checked. */
+export interface ResolvedServiceAccount {
+  readonly email: string;
+  readonly url: string;
+  readonly delegates: readonly string[];
+  readonly lifetimeSeconds: number;
+  /** Whether the lifetime was asked for, which Google counts in its metrics. */
+  readonly lifetimeGiven: boolean;
+}
+
+/** Checked options with every default filled in. */
+export interface ResolvedOptions {
+  readonly audience: string;
+  readonly serviceAccount: ResolvedServiceAccount | undefined;
+  readonly scopes: readonly string[];
+  readonly projectId: string | undefined;
+  readonly quotaProjectId: string | undefined;
+  readonly universeDomain: string;
+  readonly credentials: AwsCredentialsProvider;
+  readonly region: AwsRegionProvider;
+  /** The template of the GetCallerIdentity endpoint. */
+  readonly callerIdentityEndpoint: string;
+  readonly tokenUrl: string;
+  readonly transporter: Transporter | undefined;
+  readonly eagerRefreshThresholdMillis: number;
+  readonly forceRefreshOnFailure: boolean;
+  readonly clock: () => number;
+}
+
+const DEFAULT_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+const DEFAULT_LIFETIME_SECONDS = 3600;
+const DEFAULT_EAGER_REFRESH_MILLIS = 5 * 60 * 1000;
+
+/**
+ * Checks options and fills in the defaults; the caller's objects are not changed and not kept.
+ *
+ * @throws AwsAuthError `INVALID_OPTION`, `INVALID_AUDIENCE`, `AWS_REGION_INVALID`.
+ */
+export function resolveOptions(
+  options: AwsAuthClientOptions,
+  callerIdentityEndpoint = REGIONAL_CALLER_IDENTITY_URL,
+): ResolvedOptions {
+  checkOptionNames(options);
+  const universeDomain =
+    optional(options, 'universeDomain', checkUniverseDomain) ?? DEFAULT_UNIVERSE_DOMAIN;
+  return Object.freeze({
+    audience: formatProviderName(parseProviderName(options.audience)),
+    serviceAccount: resolveServiceAccount(options, universeDomain),
+    scopes: resolveScopes(options.scopes),
+    projectId: optional(options, 'projectId', nonEmpty('Give a project id.')),
+    quotaProjectId: optional(options, 'quotaProjectId', nonEmpty('Give a project id.')),
+    universeDomain,
+    credentials: resolveCredentials(options.awsCredentials),
+    region: resolveRegion(options.awsRegion, callerIdentityEndpoint),
+    callerIdentityEndpoint,
+    tokenUrl:
+      optional(options, 'tokenUrl', checkEndpointUrl)?.href ?? defaultTokenUrl(universeDomain),
+    transporter: resolveTransporter(options),
+    eagerRefreshThresholdMillis:
+      optional(options, 'eagerRefreshThresholdMillis', positive) ?? DEFAULT_EAGER_REFRESH_MILLIS,
+    forceRefreshOnFailure: optional(options, 'forceRefreshOnFailure', boolean) ?? false,
+    clock: optional(options, 'clock', clock) ?? Date.now,
+  });
+}
+
+/** An environment variable; set and empty counts as not set. */
+export function environmentVariable(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
+function optional<K extends keyof AwsAuthClientOptions, T>(
+  options: AwsAuthClientOptions,
+  name: K,
+  check: (value: unknown, option: string) => T,
+): T | undefined {
+  return options[name] === undefined ? undefined : check(options[name], name);
+}
+
+function resolveServiceAccount(
+  options: AwsAuthClientOptions,
+  universeDomain: string,
+): ResolvedServiceAccount | undefined {
+  const named = optional(options, 'serviceAccountEmail', checkEmail);
+  const url = optional(options, 'serviceAccountImpersonationUrl', checkEndpointUrl);
+  const lifetime = optional(options, 'tokenLifetimeSeconds', checkLifetime);
+  const delegates = resolveDelegates(options.delegates);
+  if (url === undefined && named === undefined) {
+    for (const [name, given] of [
+      ['tokenLifetimeSeconds', lifetime !== undefined],
+      ['delegates', delegates.length > 0],
+    ] as const) {
+      if (given) {
+        throw invalidOption(
+          name,
+          'is given without "serviceAccountEmail"',
+          'It concerns a service account’s token: name the service account, or leave it out.',
+        );
+      }
+    }
+    return undefined;
+  }
+  const inUrl = url === undefined ? undefined : emailInImpersonationUrl(url);
+  if (url !== undefined && inUrl === undefined) {
+    throw invalidOption(
+      'serviceAccountImpersonationUrl',
+      `is ${show(url.href)}, which is not a generateAccessToken URL`,
+      'It ends with /v1/projects/-/serviceAccounts/EMAIL:generateAccessToken',
+    );
+  }
+  const email = named ?? checkEmail(inUrl, 'serviceAccountImpersonationUrl');
+  if (inUrl !== undefined && inUrl !== email) {
+    throw invalidOption(
+      'serviceAccountImpersonationUrl',
+      `is for ${show(inUrl)}, but "serviceAccountEmail" is ${show(email)}`,
+      'Leave one of the two out.',
+    );
+  }
+  return Object.freeze({
+    email,
+    url: url?.href ?? defaultImpersonationUrl(email, universeDomain),
+    delegates,
+    lifetimeSeconds: lifetime ?? DEFAULT_LIFETIME_SECONDS,
+    lifetimeGiven: lifetime !== undefined,
+  });
+}
+
+function resolveDelegates(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    throw invalidOption(
+      'delegates',
+      `is ${show(value)}, not an array`,
+      'Give an array of e-mails.',
+    );
+  }
+  return Object.freeze(value.map((email, i) => checkEmail(email, `delegates[${String(i)}]`)));
+}
+
+function resolveScopes(value: unknown): readonly string[] {
+  if (value === undefined) return Object.freeze([DEFAULT_SCOPE]);
+  // Google's own clients take a string of several scopes with spaces, too.
+  const list: unknown[] =
+    typeof value === 'string'
+      ? value.split(' ').filter(Boolean)
+      : Array.isArray(value)
+        ? value
+        : [];
+  if (list.length === 0) {
+    throw invalidOption(
+      'scopes',
+      `is ${show(value)}, not a scope or an array of scopes`,
+      `Leave it out for ${DEFAULT_SCOPE}.`,
+    );
+  }
+  return Object.freeze(
+    list.map(scope => {
+      // RFC 6749 section 3.3, scope-token
+      if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
+        throw invalidOption(
+          'scopes',
+          `holds ${show(scope)}, which is not a scope`,
+          `A scope reads like ${DEFAULT_SCOPE}.`,
+        );
+      }
+      return scope;
+    }),
+  );
+}
+
+function resolveCredentials(value: AwsAuthClientOptions['awsCredentials']): AwsCredentialsProvider {
+  if (value === undefined) return defaultCredentialsProvider();
+  if (typeof value === 'function') return value;
+  const credentials = Object.freeze(checkCredentials(value, 'INVALID_OPTION'));
+  return () => Promise.resolve(credentials);
+}
+
+function resolveRegion(
+  value: AwsAuthClientOptions['awsRegion'],
+  callerIdentityEndpoint: string,
+): AwsRegionProvider {
+  if (value === undefined) {
+    // A credential file may name one region's endpoint, or the global one, which signs for us-east-1.
+    const host = /^https:\/\/sts(?:\.([a-z0-9-]+))?\.amazonaws/.exec(callerIdentityEndpoint);
+    if (host === null) return defaultRegionProvider();
+    const fixed = checkRegion(host[1] ?? 'us-east-1');
+    return () => Promise.resolve(fixed);
+  }
+  if (typeof value === 'function') return value;
+  const region = checkRegion(value);
+  return () => Promise.resolve(region);
+}
+
+function resolveTransporter(options: AwsAuthClientOptions): Transporter | undefined {
+  const {transporter, transporterOptions} = options;
+  if (transporter !== undefined && typeof transporter.request !== 'function') {
+    throw invalidOption(
+      'transporter',
+      'has no request() function',
+      'Give a Gaxios instance of google-auth-library (its export "gaxios"), or leave it out.',
+    );
+  }
+  if (transporter !== undefined && transporterOptions !== undefined) {
+    throw invalidOption(
+      'transporterOptions',
+      'is given beside "transporter", which it would not reach',
+      'Give the options to the transporter itself.',
+    );
+  }
+  if (
+    transporterOptions !== undefined &&
+    (typeof transporterOptions !== 'object' || transporterOptions === null)
+  ) {
+    throw invalidOption(
+      'transporterOptions',
+      `is ${show(transporterOptions)}, not an object`,
+      'Give Gaxios options, such as {agent} or {proxy}.',
+    );
+  }
+  return transporter;
+}
+
+function nonEmpty(fix: string): (value: unknown, option: string) => string {
+  return (value, option) => checkString(value, option, fix);
+}
+
+function positive(value: unknown, option: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
+    throw invalidOption(
+      option,
+      `is ${show(value)}, not a positive number of milliseconds`,
+      'Leave it out for 300000, five minutes.',
+    );
+  }
+  return value;
+}
+
+function boolean(value: unknown, option: string): boolean {
+  if (typeof value !== 'boolean') {
+    throw invalidOption(option, `is ${show(value)}, not a boolean`, 'Give true or false.');
+  }
+  return value;
+}
+
+function clock(value: unknown, option: string): () => number {
+  if (!isClock(value)) {
+    throw invalidOption(
+      option,
+      `is ${show(value)}, not a function`,
+      'Give a function that returns the time in epoch ms, such as Date.now.',
+    );
+  }
+  return value;
+}
+
+function isClock(value: unknown): value is () => number {
+  return typeof value === 'function';
+}

@@ -1,0 +1,74 @@
+import {AwsAuthError} from '../errors.js';
+import {DEFAULT_UNIVERSE_DOMAIN, isLoopback, show} from './option-checks.js';
+
+/** The Google services that a token request goes to. */
+export type TokenService = 'sts' | 'iamcredentials';
+
+/** Google STS of a universe: `https://sts.googleapis.com/v1/token`. */
+export function defaultTokenUrl(universeDomain: string): string {
+  return `https://sts.${universeDomain}/v1/token`;
+}
+
+/** generateAccessToken for one service account. */
+export function defaultImpersonationUrl(email: string, universeDomain: string): string {
+  return `https://iamcredentials.${universeDomain}/v1/projects/-/serviceAccounts/${email}:generateAccessToken`;
+}
+
+// A path as gcloud writes it; the e-mail is checked on its own.
+const IMPERSONATION_PATH =
+  /\/v1\/projects\/[^/]+\/serviceAccounts\/(?<email>[^/:]+):generateAccessToken$/;
+
+/** The service account in an impersonation URL, or `undefined` where it is not such a URL. */
+export function emailInImpersonationUrl(url: URL): string | undefined {
+  const email = IMPERSONATION_PATH.exec(url.pathname)?.groups?.['email'];
+  try {
+    return email === undefined ? undefined : decodeURIComponent(email);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Refuses a URL of a credential file that leads elsewhere than to Google's service or to this
+ * machine: whoever may write the file could otherwise have the signed AWS request sent to himself.
+ *
+ * @throws AwsAuthError `UNTRUSTED_URL`.
+ */
+export function checkGoogleHost(
+  url: URL,
+  {
+    service,
+    universeDomain,
+    key,
+    option,
+  }: {service: TokenService; universeDomain: string; key: string; option: string},
+): void {
+  if (isLoopback(url)) return;
+  const domain = universeDomain.replaceAll('.', '\\.');
+  const host = new RegExp(`^${service}(?:\\.mtls|\\.[a-z0-9-]+\\.rep(?:\\.mtls)?)?\\.${domain}$`);
+  if (url.protocol === 'https:' && url.port === '' && host.test(url.hostname)) return;
+  throw new AwsAuthError({
+    code: 'UNTRUSTED_URL',
+    step: 'config',
+    what: `The credential file's "${key}" leads to ${show(url.host)}, which is not Google's ${service}.${universeDomain}.`,
+    fix: `Correct the file. If that host is yours and you trust it with your AWS identity, give the URL in code, as the option "${option}".`,
+  });
+}
+
+// Universes whose names only Google, or the operator that Google names, can hold.
+const KNOWN_UNIVERSES = /^(?:googleapis\.com|(?:[a-z0-9-]+\.)+goog|apis-s3ns\.fr)$/;
+
+/**
+ * Refuses a universe that a credential file made up: its hosts would be somebody's own.
+ *
+ * @throws AwsAuthError `UNTRUSTED_URL`.
+ */
+export function checkUniverse(universeDomain: string, trusted: readonly string[]): void {
+  if (KNOWN_UNIVERSES.test(universeDomain) || trusted.includes(universeDomain)) return;
+  throw new AwsAuthError({
+    code: 'UNTRUSTED_URL',
+    step: 'config',
+    what: `The credential file's "universe_domain" is ${show(universeDomain)}, which is neither ${DEFAULT_UNIVERSE_DOMAIN} nor a universe known to be Google's.`,
+    fix: 'If it is your cloud, name it in code as the option "universeDomain" or in GOOGLE_CLOUD_UNIVERSE_DOMAIN; otherwise correct the file.',
+  });
+}

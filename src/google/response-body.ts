@@ -1,0 +1,57 @@
+import {AwsAuthError, type AwsAuthStep} from '../errors.js';
+
+/** The longest answer that a token endpoint may give, in bytes. A Google token has at most 12 KiB. */
+export const MAX_RESPONSE_BYTES = 1024 * 1024;
+
+/**
+ * Reads a response body as text, up to {@link MAX_RESPONSE_BYTES}: a stream of either kind, or what a
+ * transporter has already read or parsed.
+ *
+ * @throws AwsAuthError `RESPONSE_TOO_LARGE`.
+ */
+export async function readCapped(
+  data: unknown,
+  endpoint: {readonly step: AwsAuthStep; readonly server: string},
+  signal: AbortSignal,
+): Promise<string> {
+  if (data === undefined || data === null) return '';
+  if (typeof data === 'string') return checked(data, data.length, endpoint);
+  if (data instanceof Uint8Array) {
+    return checked(Buffer.from(data).toString('utf8'), data.byteLength, endpoint);
+  }
+  if (!isByteStream(data)) {
+    const text = JSON.stringify(data);
+    return checked(text, text.length, endpoint);
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of data) {
+    if (signal.aborted) break;
+    const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    bytes += part.byteLength;
+    // Leaving the loop destroys the stream, so the rest is not downloaded.
+    if (bytes > MAX_RESPONSE_BYTES) throw tooLarge(endpoint);
+    chunks.push(part);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function isByteStream(value: object): value is AsyncIterable<string | Uint8Array> {
+  return Symbol.asyncIterator in value;
+}
+
+type Endpoint = Parameters<typeof readCapped>[1];
+
+function checked(text: string, length: number, endpoint: Endpoint): string {
+  if (length > MAX_RESPONSE_BYTES) throw tooLarge(endpoint);
+  return text;
+}
+
+function tooLarge(endpoint: Endpoint): AwsAuthError {
+  return new AwsAuthError({
+    code: 'RESPONSE_TOO_LARGE',
+    step: endpoint.step,
+    what: `${endpoint.server} answered with more than ${String(MAX_RESPONSE_BYTES)} bytes; a token answer has a few thousand.`,
+    fix: 'Something else than Google answers at that address: check the URL and the proxy in between.',
+  });
+}

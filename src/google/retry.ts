@@ -1,0 +1,95 @@
+import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
+import {aborted} from './transport.js';
+
+/** How long and how often one token is tried for. */
+export interface RetryPolicy {
+  /** Attempts in all. Default 4. */
+  readonly maxAttempts: number;
+  /** The time limit of one attempt, in ms. Default 10 000. */
+  readonly attemptTimeoutMillis: number;
+  /** The time limit of all attempts and pauses together, in ms. Default 30 000. */
+  readonly totalTimeoutMillis: number;
+}
+
+export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
+  maxAttempts: 4,
+  attemptTimeoutMillis: 10_000,
+  totalTimeoutMillis: 30_000,
+});
+
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  /** How long it may take, in ms. */
+  readonly timeoutMillis: number;
+}
+
+interface RetryOptions {
+  readonly policy: RetryPolicy;
+  readonly step: AwsAuthStep;
+  readonly signal?: AbortSignal | undefined;
+  /** From 0 to 1. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+const FIRST_PAUSE_MILLIS = 500;
+const LONGEST_PAUSE_MILLIS = 8_000;
+
+/**
+ * Runs an attempt again while it fails with a transient {@link AwsAuthError}, after a pause that grows
+ * and is drawn at random (full jitter), or that the server named in `Retry-After`. A permanent error,
+ * and any error when the time or the attempts are used up, is the caller's.
+ */
+export async function retrying<T>(
+  attempt: (attempt: Attempt) => Promise<T>,
+  {policy, step, signal, random = Math.random}: RetryOptions,
+): Promise<T> {
+  const deadline = performance.now() + policy.totalTimeoutMillis;
+  for (let number = 1; ; number += 1) {
+    try {
+      const left = Math.max(1, deadline - performance.now());
+      return await attempt({
+        number,
+        timeoutMillis: Math.ceil(Math.min(policy.attemptTimeoutMillis, left)),
+      });
+    } catch (error) {
+      if (!isAwsAuthError(error) || !error.transient || number >= policy.maxAttempts) throw error;
+      const ceiling = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** (number - 1));
+      const pause = Math.max(ceiling * random(), error.retryAfterMillis ?? 0);
+      // A pause past the deadline only keeps the caller from hearing what is wrong.
+      if (performance.now() + pause >= deadline) throw error;
+      await sleep(pause, step, signal);
+    }
+  }
+}
+
+function sleep(millis: number, step: AwsAuthStep, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject: (error: AwsAuthError) => void) => {
+    if (signal?.aborted) {
+      reject(aborted(step));
+      return;
+    }
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(aborted(step));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, millis);
+    signal?.addEventListener('abort', onAbort, {once: true});
+  });
+}
+
+/**
+ * `Retry-After` in ms: a number of seconds or an HTTP date (RFC 9110 section 10.2.3); anything else
+ * counts as not sent.
+ */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000;
+  // Date.parse alone takes almost anything; an HTTP date begins with the name of a day.
+  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value)) return undefined;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

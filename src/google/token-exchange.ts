@@ -1,0 +1,188 @@
+import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
+import {parse, quoteRefusal, readRefusal, record, text, type Refusal} from './error-response.js';
+import {commonRefusal, malformed, type Step} from './refusal.js';
+import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
+
+// RFC 8693 sections 2.1 and 3
+const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+// https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
+export const AWS_SUBJECT_TOKEN_TYPE = 'urn:ietf:params:aws:token-type:aws4_request';
+
+const STEP: Step = {step: 'token-exchange', server: 'Google STS'};
+
+/** What one exchange needs. */
+export interface TokenExchange {
+  readonly tokenUrl: string;
+  /** `//iam.googleapis.com/projects/…/providers/…` */
+  readonly audience: string;
+  readonly scopes: readonly string[];
+  readonly subjectToken: string;
+  /** The value of `x-goog-api-client`. */
+  readonly apiClient: string;
+  /** What must not show in an error. */
+  readonly secrets: readonly string[];
+}
+
+/** A token as its server described it: times are the server's. */
+export interface GrantedToken {
+  readonly value: string;
+  /** How long it may be used from the moment of the answer on, in ms. */
+  readonly lifetimeMillis: number;
+}
+
+/**
+ * The request that exchanges a subject token for a federated access token.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8693#section-2.1
+ */
+export function tokenExchangeRequest(exchange: TokenExchange): TokenEndpointRequest {
+  return {
+    ...STEP,
+    url: exchange.tokenUrl,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+      'x-goog-api-client': exchange.apiClient,
+    },
+    body: new URLSearchParams({
+      grant_type: GRANT_TYPE,
+      audience: exchange.audience,
+      scope: exchange.scopes.join(' '),
+      requested_token_type: ACCESS_TOKEN_TYPE,
+      subject_token: exchange.subjectToken,
+      subject_token_type: AWS_SUBJECT_TOKEN_TYPE,
+    }).toString(),
+    secrets: [exchange.subjectToken, ...exchange.secrets],
+  };
+}
+
+/**
+ * Reads the answer.
+ *
+ * @throws AwsAuthError with the step `token-exchange`.
+ * @see https://www.rfc-editor.org/rfc/rfc8693#section-2.2
+ */
+export function readTokenExchange(
+  response: TokenEndpointResponse,
+  exchange: Pick<TokenExchange, 'audience' | 'subjectToken' | 'secrets'>,
+): GrantedToken {
+  if (response.status !== 200) {
+    throw refused(
+      readRefusal(response, [exchange.subjectToken, ...exchange.secrets]),
+      response,
+      exchange.audience,
+    );
+  }
+  const body = record(parse(response.text));
+  if (body === undefined) throw malformed(STEP, response, 'is not a JSON object');
+  const value = text(body['access_token']);
+  if (value === undefined || !isTokenValue(value)) {
+    throw malformed(STEP, response, 'has no usable "access_token"');
+  }
+  const tokenType = body['token_type'];
+  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
+    throw malformed(STEP, response, 'has a "token_type" other than Bearer');
+  }
+  const issuedType = body['issued_token_type'];
+  if (issuedType !== undefined && issuedType !== ACCESS_TOKEN_TYPE) {
+    throw malformed(STEP, response, 'has an "issued_token_type" that is not an access token');
+  }
+  const lifetimeSeconds = body['expires_in'];
+  if (
+    typeof lifetimeSeconds !== 'number' ||
+    !Number.isFinite(lifetimeSeconds) ||
+    lifetimeSeconds <= 0
+  ) {
+    throw malformed(STEP, response, 'has an "expires_in" that is not a positive number of seconds');
+  }
+  return {value, lifetimeMillis: lifetimeSeconds * 1000};
+}
+
+/** Whether a value can stand in an `Authorization` header (RFC 6750 section 2.1, `b64token`). */
+export function isTokenValue(value: string): boolean {
+  return /^[\x21-\x7e]+$/.test(value);
+}
+
+function refused(
+  refusal: Refusal,
+  response: TokenEndpointResponse,
+  audience: string,
+): AwsAuthError {
+  const common = commonRefusal(refusal, response, STEP);
+  if (common !== undefined) return common;
+  const error = (code: AwsAuthErrorDetails['code'], fix: string): AwsAuthError =>
+    new AwsAuthError({
+      code,
+      step: STEP.step,
+      what: `Google STS refused the exchange: ${quoteRefusal(refusal)}.`,
+      fix,
+      status: refusal.status,
+    });
+
+  const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
+    ?.groups?.['code'];
+  if (awsError !== undefined) return error('AWS_IDENTITY_REJECTED', awsFix(awsError));
+  if (/invalid format/i.test(refusal.description)) {
+    return error(
+      'SUBJECT_TOKEN_REJECTED',
+      'Google could not read the signed request. If a proxy or a transporter of yours changes request bodies, stop it; otherwise please report this.',
+    );
+  }
+  if (/attribute condition/i.test(refusal.description)) {
+    return error(
+      'ATTRIBUTE_CONDITION_FAILED',
+      `The provider's attribute condition does not let this AWS identity in. Compare the output of "aws sts get-caller-identity" with the condition that this prints: ${describeProvider(audience)} --format="value(attributeCondition)"`,
+    );
+  }
+  if (/127 bytes|size of mapped attribute/i.test(refusal.description)) {
+    return error(
+      'SUBJECT_TOO_LONG',
+      `The provider maps google.subject to more than 127 bytes, usually the whole ARN with a long session name. Use a shorter role session name, or map something shorter: ${updateProvider(audience)} --attribute-mapping="google.subject=assertion.userid,…"`,
+    );
+  }
+  if (refusal.error === 'invalid_target') {
+    return error(
+      'PROVIDER_NOT_FOUND',
+      `Check the project number, the pool and the provider in the audience ${audience}, and that neither is disabled or deleted (changes take up to five minutes to be seen): ${describeProvider(audience)}`,
+    );
+  }
+  return error(
+    'TOKEN_EXCHANGE_REFUSED',
+    `Check the provider's settings: ${describeProvider(audience)}`,
+  );
+}
+
+function awsFix(code: string): string {
+  switch (code) {
+    case 'InvalidClientTokenId':
+    case 'UnrecognizedClientException':
+      return 'AWS does not know this access key or session token: the key was deleted or deactivated, or the session token is missing or belongs to another key. Check which credentials this process uses with: aws sts get-caller-identity';
+    case 'ExpiredToken':
+    case 'ExpiredTokenException':
+      return 'The AWS session has ended: renew it (for SSO: aws sso login), or let the process read its credentials from a source that renews them instead of copied keys.';
+    case 'SignatureDoesNotMatch':
+      return "Either the secret access key does not belong to the access key id (look for a stray space, quote or newline in it), or this machine's clock is off by more than five minutes.";
+    case 'RequestExpired':
+      return "This machine's clock is off by more than five minutes: synchronise it (chrony, NTP).";
+    case 'RegionDisabledException':
+      return 'AWS STS is not active in the signing region for this account: set "awsRegion" (or AWS_REGION) to a region that is, e.g. us-east-1.';
+    default:
+      return 'AWS refused the signed GetCallerIdentity request. Check which credentials this process uses with: aws sts get-caller-identity';
+  }
+}
+
+// parseProviderName() has checked the audience: its segments hold no character that a shell reads.
+function providerFlags(audience: string): string {
+  const [, project = '', , location = '', , pool = '', , provider = ''] =
+    audience.split('/iam.googleapis.com')[1]?.split('/').slice(1) ?? [];
+  return `${provider} --workload-identity-pool=${pool} --location=${location} --project=${project}`;
+}
+
+function describeProvider(audience: string): string {
+  return `gcloud iam workload-identity-pools providers describe ${providerFlags(audience)}`;
+}
+
+function updateProvider(audience: string): string {
+  return `gcloud iam workload-identity-pools providers update-aws ${providerFlags(audience)}`;
+}

@@ -1,0 +1,15 @@
+export {AwsAuthClient} from './client/aws-auth-client.js';
+export {createExternalAccountConfig} from './config/external-account-config.js';
+export {AwsAuthError, isAwsAuthError} from './errors.js';
+
+export type {AwsCredentials, AwsCredentialsProvider} from './aws/credentials.js';
+export type {AwsRegionProvider} from './aws/region.js';
+export type {CredentialFileOverrides} from './client/credential-file-options.js';
+export type {AwsAuthClientOptions} from './client/options.js';
+export type {StepTrace} from './client/step-tracing.js';
+export type {
+  AwsCredentialSource,
+  ExternalAccountConfig,
+  ExternalAccountConfigOptions,
+} from './config/external-account-config.js';
+export type {AwsAuthErrorCode, AwsAuthErrorDetails, AwsAuthStep} from './errors.js';

@@ -1,0 +1,164 @@
+/** What the cache has to know of a token. Both in epoch ms of the cache's own clock. */
+export interface ExpiringToken {
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Gets a new token. It may throw, at once or later; it has a time limit of its own. */
+export type TokenSource<T extends ExpiringToken> = () => Promise<T>;
+
+export interface TokenCacheOptions {
+  /** The time, in epoch ms. */
+  readonly clock: () => number;
+  /** The longest time before a token's end at which its refresh begins, in ms. */
+  readonly refreshAheadMillis: number;
+  /** From 0 to 1. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+interface Held<T> {
+  readonly token: T;
+  /** The same promise for every caller: the hot path makes nothing. */
+  readonly promise: Promise<T>;
+  /** From here on it is refreshed in the background. */
+  readonly dueAt: number;
+  /** From here on it is handed to nobody. */
+  readonly endsAt: number;
+}
+
+const LONGEST_MARGIN_MILLIS = 10_000;
+const MARGIN_SHARE = 1 / 20;
+const AHEAD_SHARE = 1 / 4;
+const SPREAD = 0.1;
+const FIRST_PAUSE_MILLIS = 5_000;
+const LONGEST_PAUSE_MILLIS = 60_000;
+
+/**
+ * Keeps one token ready.
+ *
+ * - Fresh: it is handed out at once.
+ * - Due (past the refresh point, still valid): it is handed out at once, and one refresh starts in
+ *   the background. The refresh point lies the smaller of `refreshAheadMillis` and a quarter of the
+ *   token's life before its end, spread by a few per cent so that a fleet does not march in step.
+ * - Expired (past its end less the smaller of ten seconds and a twentieth of its life, which the
+ *   request still needs to get there): every caller waits for the same refresh.
+ *
+ * A failed background refresh reaches no caller; the next one starts later, each time longer. A
+ * rejection is never kept. A refresh that began before another token was put in does not replace it.
+ * There is no timer: a process that sleeps past the end refreshes on its next call.
+ */
+export class TokenCache<T extends ExpiringToken> {
+  readonly #source: TokenSource<T>;
+  readonly #clock: () => number;
+  readonly #refreshAheadMillis: number;
+  readonly #random: () => number;
+  #held: Held<T> | undefined;
+  #refresh: Promise<T> | undefined;
+  #failures = 0;
+  #nextTryAt = -Infinity;
+
+  constructor(source: TokenSource<T>, options: TokenCacheOptions) {
+    this.#source = source;
+    this.#clock = options.clock;
+    this.#refreshAheadMillis = options.refreshAheadMillis;
+    this.#random = options.random ?? Math.random;
+  }
+
+  /** A token that is valid now; waits only where there is none. Rejects with the source's error. */
+  get(): Promise<T> {
+    const held = this.#held;
+    if (held === undefined) return this.refresh();
+    const now = this.#clock();
+    if (now >= held.endsAt) return this.refresh();
+    if (now >= held.dueAt && now >= this.#nextTryAt) {
+      // The held token is good: a failure is counted in refresh() and is nobody's business here.
+      this.refresh().catch(() => undefined);
+    }
+    return held.promise;
+  }
+
+  /** Gets a new token whatever is held; callers at the same time share one. */
+  refresh(): Promise<T> {
+    return (this.#refresh ??= this.#run());
+  }
+
+  /**
+   * For a token that a server refused: gets a new one, unless the held token is already another one.
+   */
+  replace(refused: T): Promise<T> {
+    return this.#held === undefined || this.#held.token === refused ? this.refresh() : this.get();
+  }
+
+  /** Puts a token in from outside, or takes the held one away. */
+  set(token: T | undefined): void {
+    this.#held = token === undefined ? undefined : this.#hold(token);
+    // A refresh under way is older than what was put in now: let it end without effect.
+    this.#refresh = undefined;
+    this.#succeed();
+  }
+
+  /** The held token while it is valid, without starting anything. */
+  peek(): T | undefined {
+    const held = this.#held;
+    return held !== undefined && this.#clock() < held.endsAt ? held.token : undefined;
+  }
+
+  #run(): Promise<T> {
+    const run = this.#callSource().then(
+      token => {
+        if (this.#refresh === run) {
+          this.#refresh = undefined;
+          this.#held = this.#hold(token);
+          this.#succeed();
+        }
+        return token;
+      },
+      (error: unknown) => {
+        if (this.#refresh === run) {
+          this.#refresh = undefined;
+          this.#fail(error);
+        }
+        throw error;
+      },
+    );
+    return run;
+  }
+
+  // `async`, so that a source which throws at once rejects like one that throws later.
+  async #callSource(): Promise<T> {
+    return this.#source();
+  }
+
+  #hold(token: T): Held<T> {
+    const life = Math.max(0, token.expiresAt - token.issuedAt);
+    const ahead = Math.min(this.#refreshAheadMillis, life * AHEAD_SHARE);
+    const spread = 1 + SPREAD * (this.#random() - 0.5);
+    return {
+      token,
+      promise: Promise.resolve(token),
+      dueAt: token.expiresAt - ahead * spread,
+      endsAt: token.expiresAt - Math.min(LONGEST_MARGIN_MILLIS, life * MARGIN_SHARE),
+    };
+  }
+
+  #succeed(): void {
+    this.#failures = 0;
+    this.#nextTryAt = -Infinity;
+  }
+
+  #fail(error: unknown): void {
+    const pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#nextTryAt =
+      this.#clock() + Math.max(pause * (1 - this.#random() / 2), retryAfterMillis(error));
+  }
+}
+
+function retryAfterMillis(error: unknown): number {
+  return typeof error === 'object' &&
+    error !== null &&
+    'retryAfterMillis' in error &&
+    typeof error.retryAfterMillis === 'number'
+    ? error.retryAfterMillis
+    : 0;
+}
