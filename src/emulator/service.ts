@@ -3,11 +3,7 @@ import type {Readable} from 'node:stream';
 
 /** The clouds' endpoints that the emulator plays. */
 export type ServiceName =
-  | 'aws-container-credentials'
-  | 'aws-sts'
-  | 'google-sts'
-  | 'iam-credentials'
-  | 'storage';
+  'aws-container-credentials' | 'aws-sts' | 'google-sts' | 'iam-credentials' | 'storage';
 
 /** One HTTP request as a service sees it. */
 export interface ServiceCall {

@@ -1,0 +1,109 @@
+import {randomUUID} from 'node:crypto';
+import {methodNotAllowed} from '../server/plain-replies.js';
+import {isLoopback} from '../server/read-call.js';
+import {mediaType, readBody} from '../server/request-body.js';
+import type {NoteFacts} from '../server/request-record.js';
+import type {EmulatedService, ServiceCall, ServiceReply} from '../service.js';
+import type {AccessKey, AwsIdentity} from './access-keys.js';
+import {AwsRefusal} from './aws-refusal.js';
+import {callerIdentityReply, refusalReply} from './sts-reply.js';
+import {verifySignature} from './verify-signature.js';
+
+/** What the emulated STS needs to know. */
+export interface StsOptions {
+  readonly findKey: (accessKeyId: string) => AccessKey | undefined;
+  readonly clock: () => number;
+  readonly maxClockSkewSeconds: number;
+  /** The regions in which an account has switched STS off. */
+  readonly disabledRegions: (accountId: string) => readonly string[];
+  readonly note: NoteFacts;
+}
+
+const VERSION = '2011-06-15';
+const HOST = /^sts(?:\.(?<region>[a-z]{2}(?:-[a-z]+)+-\d{1,2}))?\.amazonaws\.com$/;
+
+/**
+ * AWS STS, of which GetCallerIdentity alone, at its own host names and at the emulator's.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+export function createStsService(options: StsOptions): EmulatedService {
+  const {findKey, clock, maxClockSkewSeconds, disabledRegions, note} = options;
+
+  async function identify(call: ServiceCall, body: Buffer): Promise<AwsIdentity> {
+    const {identity, region} = verifySignature(call, body, {
+      findKey,
+      now: clock(),
+      maxClockSkewSeconds,
+      service: 'sts',
+      region: regionOf(call.url.hostname),
+    });
+    note(call, {arn: identity.arn});
+    if (disabledRegions(identity.account).includes(region)) {
+      throw new AwsRefusal(
+        'RegionDisabledException',
+        403,
+        `STS is not activated in this region for account:${identity.account}. Your account administrator can activate STS in this region using the IAM Console.`,
+      );
+    }
+    return identity;
+  }
+
+  return {
+    name: 'aws-sts',
+    handles: ({url, target}) =>
+      /^\/(?:\?|$)/.test(target) && (HOST.test(url.hostname) || isLoopback(url.hostname)),
+    answer: async call => {
+      if (call.method !== 'GET' && call.method !== 'POST') {
+        return methodNotAllowed(call, 'GET, POST');
+      }
+      const body = await readBody(call.body);
+      const parameters = readParameters(call, body);
+      const action = parameters.get('Action');
+      if (action === null) return redirectToProductPage(call);
+      const version = parameters.get('Version');
+      const format = {isJson: acceptsJson(call), requestId: randomUUID()};
+      try {
+        if (action !== 'GetCallerIdentity' || version !== VERSION) {
+          throw new AwsRefusal(
+            'InvalidAction',
+            400,
+            `Could not find operation ${action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
+          );
+        }
+        note(call, {operation: action});
+        return callerIdentityReply(await identify(call, body), format);
+      } catch (error) {
+        if (!(error instanceof AwsRefusal)) throw error;
+        note(call, {error: error.code});
+        return refusalReply(error, format);
+      }
+    },
+  };
+}
+
+// The global endpoint is that of us-east-1; the emulator's own host is any region's.
+function regionOf(hostname: string): string | undefined {
+  const match = HOST.exec(hostname);
+  return match === null ? undefined : (match.groups?.['region'] ?? 'us-east-1');
+}
+
+// The first value of a parameter counts, and a body that is not declared a form is none.
+function readParameters(call: ServiceCall, body: Buffer): URLSearchParams {
+  const isForm =
+    call.method === 'POST' &&
+    mediaType(call.headers['content-type']) === 'application/x-www-form-urlencoded';
+  return new URLSearchParams([
+    ...call.url.searchParams,
+    ...(isForm ? new URLSearchParams(body.toString('utf8')) : []),
+  ]);
+}
+
+function redirectToProductPage({method, url}: ServiceCall): ServiceReply {
+  const query = method === 'GET' ? url.search : '';
+  return {status: 302, headers: {location: `https://aws.amazon.com/iam${query}`}};
+}
+
+function acceptsJson({headers}: ServiceCall): boolean {
+  return (headers.accept ?? '').split(',').some(type => mediaType(type) === 'application/json');
+}

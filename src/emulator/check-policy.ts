@@ -1,0 +1,83 @@
+import type {AwsPolicy, EmulatorPolicy, GooglePolicy} from './policy.js';
+
+const ACCOUNT_ID = /^\d{12}$/;
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const AWS_NAME = /^[\w+=,.@-]{1,64}$/;
+const POOL_OR_PROVIDER_ID = /^[a-z0-9-]{4,32}$/;
+const POOL = String.raw`iam\.googleapis\.com/projects/\d+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}`;
+// https://cloud.google.com/iam/docs/principal-identifiers
+const MEMBER = new RegExp(
+  String.raw`^(?:principal://${POOL}/subject/.+|principalSet://${POOL}/(?:\*|attribute\.[a-z0-9_]+/.+)|serviceAccount:[^@\s]+@[^@\s]+)$`,
+);
+const ROLES: readonly string[] = [
+  'roles/iam.workloadIdentityUser',
+  'roles/iam.serviceAccountTokenCreator',
+];
+
+/**
+ * Checks a policy as the clouds check what it is made of: a slip in a member's name, say, is told
+ * here and not found at the first refusal.
+ *
+ * @throws TypeError that says what is wrong and where.
+ */
+export function checkPolicy(policy: EmulatorPolicy): void {
+  checkAws(policy.aws);
+  checkGoogle(policy.google);
+}
+
+function checkAws({accounts}: AwsPolicy): void {
+  const accessKeyIds = new Set<string>();
+  for (const {accountId, roles = [], users = []} of accounts) {
+    need(ACCOUNT_ID.test(accountId), 'aws.accounts', accountId, 'an account id has twelve digits');
+    for (const {name} of [...roles, ...users]) {
+      need(AWS_NAME.test(name), 'aws.accounts', name, 'no name that IAM allows');
+    }
+    for (const {accessKeyId} of users.flatMap(user => user.accessKeys ?? [])) {
+      const isNew = /^\w{16,128}$/.test(accessKeyId) && !accessKeyIds.has(accessKeyId);
+      need(isNew, 'aws.accounts', accessKeyId, 'no access key id, or one that comes twice');
+      accessKeyIds.add(accessKeyId);
+    }
+  }
+  const ids = accounts.map(account => account.accountId);
+  need(new Set(ids).size === ids.length, 'aws.accounts', ids.join(', '), 'an id comes twice');
+}
+
+function checkGoogle(policy: GooglePolicy): void {
+  const {projectNumber, workloadIdentityPools, serviceAccounts} = policy;
+  need(
+    /^\d+$/.test(projectNumber),
+    'google.projectNumber',
+    projectNumber,
+    'the number, not the id',
+  );
+  for (const {poolId, providers} of workloadIdentityPools) {
+    const where = 'google.workloadIdentityPools';
+    for (const id of [poolId, ...providers.map(provider => provider.providerId)]) {
+      need(POOL_OR_PROVIDER_ID.test(id), where, id, '4 to 32 characters out of a-z, 0-9 and -');
+    }
+    for (const {aws} of providers) {
+      need(ACCOUNT_ID.test(aws.accountId), where, aws.accountId, 'an account id has twelve digits');
+    }
+  }
+  for (const {email, bindings = []} of serviceAccounts) {
+    const where = 'google.serviceAccounts';
+    need(/^[^@\s/:]+@[^@\s/:]+$/.test(email), where, email, 'no e-mail address');
+    for (const {role, members} of bindings) {
+      need(ROLES.includes(role), where, role, `one of ${ROLES.join(', ')}`);
+      for (const member of members) {
+        need(
+          MEMBER.test(member),
+          where,
+          member,
+          'principalSet://iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/attribute.NAME/VALUE, or as "members" tells',
+        );
+      }
+    }
+  }
+}
+
+function need(isRight: boolean, where: string, value: string, rule: string): void {
+  if (!isRight) {
+    throw new TypeError(`The policy's ${where} holds ${JSON.stringify(value)}: ${rule}.`);
+  }
+}

@@ -1,0 +1,25 @@
+import {createHash} from 'node:crypto';
+import type {GooglePolicy, ServiceAccount} from '../policy.js';
+
+/** The service accounts of the emulated project, by either of their names. */
+export class ServiceAccounts {
+  readonly #accounts = new Map<string, ServiceAccount>();
+
+  constructor({serviceAccounts}: GooglePolicy) {
+    for (const account of serviceAccounts) {
+      this.#accounts.set(account.email, account);
+      this.#accounts.set(account.uniqueId ?? makeUniqueId(account.email), account);
+    }
+  }
+
+  /** The account with this e-mail or unique id. */
+  find(emailOrUniqueId: string): ServiceAccount | undefined {
+    return this.#accounts.get(emailOrUniqueId);
+  }
+}
+
+// Real ones have 21 digits and begin with a 1.
+function makeUniqueId(email: string): string {
+  const hash = createHash('sha256').update(email).digest('hex');
+  return `1${(BigInt(`0x${hash}`) % 10n ** 20n).toString().padStart(20, '0')}`;
+}

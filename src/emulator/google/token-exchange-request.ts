@@ -1,0 +1,109 @@
+import {mediaType} from '../server/request-body.js';
+import {parseObject} from './json-object.js';
+import {oauthError} from './oauth-error.js';
+
+/** A token exchange whose parameters are in order. */
+export interface TokenExchangeRequest {
+  /** `//iam.googleapis.com/projects/…/locations/global/workloadIdentityPools/…/providers/…`. */
+  readonly audience: string;
+  readonly scopes: readonly string[];
+  readonly subjectToken: string;
+}
+
+// snake_case in a form, camelCase in JSON.
+const PARAMETERS = {
+  audience: 'audience',
+  grant_type: 'grantType',
+  options: 'options',
+  requested_token_type: 'requestedTokenType',
+  scope: 'scope',
+  subject_token: 'subjectToken',
+  subject_token_type: 'subjectTokenType',
+} as const;
+
+type Parameter = keyof typeof PARAMETERS;
+type Parameters = Readonly<Partial<Record<Parameter, string>>>;
+
+const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+const AWS4_REQUEST = 'urn:ietf:params:aws:token-type:aws4_request';
+const MAX_OPTIONS_LENGTH = 4096;
+
+/**
+ * Reads the body of a token exchange.
+ *
+ * @throws Refused with the error of RFC 6749 or RFC 8693 for what is wrong.
+ * @see https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
+ */
+export function parseTokenExchange(contentType: string | undefined, body: string) {
+  const given =
+    mediaType(contentType) === 'application/json'
+      ? readJson(body)
+      : mediaType(contentType) === 'application/x-www-form-urlencoded'
+        ? readForm(body)
+        : invalid(
+            'The content type must be application/x-www-form-urlencoded or application/json.',
+          );
+  return check(given);
+}
+
+function check(given: Parameters): TokenExchangeRequest {
+  const need = (name: Parameter) => given[name] ?? invalid(`Missing required parameter: ${name}.`);
+  if (need('grant_type') !== GRANT_TYPE) {
+    throw oauthError('unsupported_grant_type', `The grant type must be ${GRANT_TYPE}.`);
+  }
+  const audience = need('audience');
+  if (need('requested_token_type') !== ACCESS_TOKEN) invalidValue('requested_token_type');
+  if (need('subject_token_type') !== AWS4_REQUEST) invalidValue('subject_token_type');
+  const scopes = need('scope').split(' ');
+  const invalidScopes = scopes.filter(scope => !/^https:\/\/\S+$/.test(scope));
+  if (invalidScopes.length > 0) {
+    throw oauthError(
+      'invalid_scope',
+      `Some requested scopes were invalid. {invalid=[${invalidScopes.join(', ')}]}`,
+    );
+  }
+  const {options} = given;
+  if (
+    options !== undefined &&
+    (options.length > MAX_OPTIONS_LENGTH || parseObject(options) === undefined)
+  ) {
+    invalidValue('options');
+  }
+  return {audience, scopes, subjectToken: need('subject_token')};
+}
+
+function readForm(body: string): Parameters {
+  const given: Partial<Record<Parameter, string>> = {};
+  for (const [name, value] of new URLSearchParams(body)) {
+    // Client authentication and delegation have parameters of their own; they change nothing here.
+    if (!isParameter(name)) continue;
+    // RFC 6749 section 3.2: none may come twice, and an empty one counts as absent.
+    if (given[name] !== undefined) invalid(`Parameter ${name} is given more than once.`);
+    if (value !== '') given[name] = value;
+  }
+  return given;
+}
+
+function readJson(body: string): Parameters {
+  const object = parseObject(body) ?? invalid('The request body is not a JSON object.');
+  const given: Partial<Record<Parameter, string>> = {};
+  for (const name of Object.keys(PARAMETERS).filter(isParameter)) {
+    const value = object[PARAMETERS[name]];
+    if (value === undefined || value === '') continue;
+    given[name] = typeof value === 'string' ? value : invalidValue(name);
+  }
+  return given;
+}
+
+function isParameter(name: string): name is Parameter {
+  return Object.hasOwn(PARAMETERS, name);
+}
+
+function invalidValue(name: Parameter): never {
+  return invalid(`Invalid value for "${name}".`);
+}
+
+function invalid(description: string): never {
+  throw oauthError('invalid_request', description);
+}

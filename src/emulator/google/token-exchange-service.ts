@@ -1,0 +1,153 @@
+import {formatProviderName} from '../../config/provider-name.js';
+import type {AwsProvider, GooglePolicy} from '../policy.js';
+import {methodNotAllowed} from '../server/plain-replies.js';
+import {isLoopback} from '../server/read-call.js';
+import {readBody} from '../server/request-body.js';
+import type {NoteFacts} from '../server/request-record.js';
+import type {EmulatedService, ServiceCall} from '../service.js';
+import type {AccessTokens} from './access-tokens.js';
+import {defaultAttributeMapping, type AwsAssertion, type MappedAttributes} from './attributes.js';
+import {parseAwsSubjectToken, type AwsSubjectToken} from './aws-subject-token.js';
+import {serviceDisabled, unauthenticated} from './google-error.js';
+import {oauthError} from './oauth-error.js';
+import {principalName, type FederatedPrincipal} from './principal.js';
+import {parseTokenExchange} from './token-exchange-request.js';
+
+/** What the emulated Google STS needs to know. */
+export interface TokenExchangeOptions {
+  readonly policy: GooglePolicy;
+  readonly tokens: AccessTokens;
+  readonly clock: () => number;
+  readonly tokenLifetimeSeconds: number;
+  /** Asks AWS who signed a request. */
+  readonly identify: (token: AwsSubjectToken) => Promise<AwsAssertion>;
+  readonly note: NoteFacts;
+}
+
+const SERVICE = 'sts.googleapis.com';
+const HOST = /^sts(?:\.mtls|\.[a-z0-9-]+\.rep)?\.googleapis\.com$/;
+const MAX_SUBJECT_BYTES = 127;
+
+/**
+ * Google's Security Token Service, of which the token exchange for AWS identities.
+ *
+ * @see https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
+ */
+export function createTokenExchangeService(options: TokenExchangeOptions): EmulatedService {
+  const {policy, tokens, clock, tokenLifetimeSeconds, identify, note} = options;
+
+  async function exchange(call: ServiceCall): Promise<object> {
+    checkAuthorization(call, policy);
+    const body = (await readBody(call.body)).toString('utf8');
+    const {audience, scopes, subjectToken} = parseTokenExchange(call.headers['content-type'], body);
+    note(call, {audience});
+    const {provider, poolName} = findProvider(policy, audience);
+    const assertion = await identify(parseAwsSubjectToken(subjectToken, audience));
+    note(call, {arn: assertion.arn});
+    const holder: FederatedPrincipal = {
+      kind: 'federated',
+      pool: poolName,
+      attributes: admit(assertion, provider),
+    };
+    note(call, {
+      subject: holder.attributes['google.subject'] ?? '',
+      principal: principalName(holder),
+      lifetimeSeconds: tokenLifetimeSeconds,
+    });
+    return {
+      access_token: tokens.issue(holder, scopes, clock() + tokenLifetimeSeconds * 1000),
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      token_type: 'Bearer',
+      expires_in: tokenLifetimeSeconds,
+    };
+  }
+
+  return {
+    name: 'google-sts',
+    handles: ({url}) =>
+      url.pathname === '/v1/token' && (HOST.test(url.hostname) || isLoopback(url.hostname)),
+    answer: async call => {
+      note(call, {operation: 'token'});
+      if (call.method !== 'POST') return methodNotAllowed(call, 'POST');
+      const reply = await exchange(call);
+      return {
+        status: 200,
+        headers: {'content-type': 'application/json; charset=UTF-8', 'cache-control': 'no-store'},
+        body: JSON.stringify(reply),
+      };
+    },
+  };
+}
+
+function checkAuthorization({headers}: ServiceCall, policy: GooglePolicy): void {
+  // The method takes no credential, and refuses one. Basic is client authentication
+  // (RFC 6749 section 2.3.1): gcloud sends its own where no service account is impersonated.
+  if (headers.authorization !== undefined && !/^Basic /i.test(headers.authorization)) {
+    throw unauthenticated('ACCESS_TOKEN_TYPE_UNSUPPORTED', {
+      service: SERVICE,
+      method: 'google.identity.sts.v1.SecurityTokenService.ExchangeToken',
+    });
+  }
+  if (policy.disabledServices?.includes(SERVICE) === true) {
+    throw serviceDisabled(SERVICE, policy.projectNumber);
+  }
+}
+
+function findProvider(policy: GooglePolicy, audience: string) {
+  const {projectNumber, workloadIdentityPools} = policy;
+  // Without the "https:" that the target resource may have.
+  const shape =
+    /^\/\/iam\.googleapis\.com\/(?:projects\/[^/]+\/)?locations\/[^/]+\/work(?:loadIdentity|force)Pools\/[^/]+\/providers\/[^/]+$/;
+  if (!shape.test(audience)) {
+    throw oauthError(
+      'invalid_request',
+      'Invalid value for "audience". This value should be the full resource name of the Identity Provider. See https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token for the list of possible formats.',
+    );
+  }
+  for (const pool of workloadIdentityPools) {
+    for (const provider of pool.providers) {
+      const name = formatProviderName({
+        projectNumber,
+        location: 'global',
+        poolId: pool.poolId,
+        providerId: provider.providerId,
+      });
+      if (name !== audience || pool.disabled === true || provider.disabled === true) continue;
+      const poolName = name.slice('//iam.googleapis.com/'.length, name.lastIndexOf('/providers/'));
+      return {provider, poolName};
+    }
+  }
+  throw oauthError(
+    'invalid_target',
+    'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
+  );
+}
+
+// Nobody here has seen what Google says of another account; the rest is as it says it.
+function admit(assertion: AwsAssertion, provider: AwsProvider): MappedAttributes {
+  if (assertion.account !== provider.aws.accountId) {
+    throw oauthError(
+      'invalid_grant',
+      'The AWS account of the given credential is not the account of the provider.',
+    );
+  }
+  const attributes = (provider.attributeMapping ?? defaultAttributeMapping)(assertion);
+  const subject = attributes['google.subject'] ?? '';
+  if (subject === '') {
+    throw oauthError('invalid_grant', 'The mapped attribute google.subject is empty.');
+  }
+  if (Buffer.byteLength(subject) > MAX_SUBJECT_BYTES) {
+    throw oauthError(
+      'invalid_request',
+      `The size of mapped attribute exceeds the ${MAX_SUBJECT_BYTES} bytes limit.`,
+    );
+  }
+  const {attributeCondition} = provider;
+  if (attributeCondition !== undefined && !attributeCondition(assertion, attributes)) {
+    throw oauthError(
+      'unauthorized_client',
+      'The given credential is rejected by the attribute condition.',
+    );
+  }
+  return attributes;
+}

@@ -1,0 +1,143 @@
+import type {AttributeCondition, AttributeMapping} from './google/attributes.js';
+
+/** What exists in the emulated clouds and who may do what. */
+export interface EmulatorPolicy {
+  readonly aws: AwsPolicy;
+  readonly google: GooglePolicy;
+}
+
+/** The emulated AWS. */
+export interface AwsPolicy {
+  /** The first account's first role is the container's, unless `taskRole` names another. */
+  readonly accounts: readonly AwsAccount[];
+}
+
+/** An AWS account. */
+export interface AwsAccount {
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly roles?: readonly AwsRole[];
+  readonly users?: readonly AwsUser[];
+  /** Regions in which the account has switched STS off: they answer `RegionDisabledException`. */
+  readonly disabledRegions?: readonly string[];
+}
+
+/** An IAM role; its sessions are what `issueAwsCredentials` and the container endpoint hand out. */
+export interface AwsRole {
+  /** Without a path. */
+  readonly name: string;
+}
+
+/** An IAM user. */
+export interface AwsUser {
+  readonly name: string;
+  /** Default `/`. */
+  readonly path?: string;
+  readonly accessKeys?: readonly AwsUserAccessKey[];
+}
+
+/** A user's own, static access key: it has no session token. */
+export interface AwsUserAccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Default `Active`. */
+  readonly status?: 'Active' | 'Inactive';
+}
+
+/** The emulated Google Cloud: one project. */
+export interface GooglePolicy {
+  readonly projectId: string;
+  readonly projectNumber: string;
+  readonly workloadIdentityPools: readonly WorkloadIdentityPool[];
+  readonly serviceAccounts: readonly ServiceAccount[];
+  /** APIs that are not enabled in the project: they answer `SERVICE_DISABLED`. Default none. */
+  readonly disabledServices?: readonly GoogleService[];
+}
+
+/** The Google APIs that can be disabled. */
+export type GoogleService = 'sts.googleapis.com' | 'iamcredentials.googleapis.com';
+
+/** @see https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools */
+export interface WorkloadIdentityPool {
+  readonly poolId: string;
+  /** Default `false`. */
+  readonly disabled?: boolean;
+  readonly providers: readonly AwsProvider[];
+}
+
+/** @see https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers */
+export interface AwsProvider {
+  readonly providerId: string;
+  /** Default `false`. */
+  readonly disabled?: boolean;
+  /** The one AWS account whose identities the provider takes. */
+  readonly aws: {readonly accountId: string};
+  /** Default {@link defaultAttributeMapping}, Google's own for AWS. */
+  readonly attributeMapping?: AttributeMapping;
+  /** Who is let in. Default everybody of the account. */
+  readonly attributeCondition?: AttributeCondition;
+}
+
+/** A Google service account and who may use it. */
+export interface ServiceAccount {
+  readonly email: string;
+  /** The numeric id, which names the account as well as the e-mail does. Default made of the e-mail. */
+  readonly uniqueId?: string;
+  /** The IAM policy on the account itself. Default nobody. */
+  readonly bindings?: readonly ServiceAccountBinding[];
+  /**
+   * Whether the organisation policy `iam.allowServiceAccountCredentialLifetimeExtension` names it:
+   * its tokens may then live 12 hours instead of one. Default `false`.
+   */
+  readonly allowLifetimeExtension?: boolean;
+}
+
+/** A binding of an IAM policy. */
+export interface ServiceAccountBinding {
+  readonly role: ServiceAccountRole;
+  /**
+   * `principal://iam.googleapis.com/…/subject/…`, `principalSet://iam.googleapis.com/…/attribute.…/…`,
+   * `principalSet://iam.googleapis.com/…/*` or `serviceAccount:…`.
+   *
+   * @see https://cloud.google.com/iam/docs/principal-identifiers
+   */
+  readonly members: readonly string[];
+}
+
+/** The roles that let a principal act as a service account. */
+export type ServiceAccountRole =
+  'roles/iam.workloadIdentityUser' | 'roles/iam.serviceAccountTokenCreator';
+
+/**
+ * A new copy of what the emulator plays when it is given no policy: the role `demo-role` of the AWS
+ * account `111122223333` may act as `demo@my-project.iam.gserviceaccount.com` of the project
+ * `my-project` (`123456789012`), through the provider `aws-test-account` of the pool `aws-pool`.
+ */
+export function defaultPolicy(): EmulatorPolicy {
+  return {
+    aws: {accounts: [{accountId: '111122223333', roles: [{name: 'demo-role'}]}]},
+    google: {
+      projectId: 'my-project',
+      projectNumber: '123456789012',
+      workloadIdentityPools: [
+        {
+          poolId: 'aws-pool',
+          providers: [{providerId: 'aws-test-account', aws: {accountId: '111122223333'}}],
+        },
+      ],
+      serviceAccounts: [
+        {
+          email: 'demo@my-project.iam.gserviceaccount.com',
+          bindings: [
+            {
+              role: 'roles/iam.workloadIdentityUser',
+              members: [
+                'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/attribute.aws_role/arn:aws:sts::111122223333:assumed-role/demo-role',
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  };
+}

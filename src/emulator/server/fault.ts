@@ -1,0 +1,140 @@
+import {SERVICE_NAMES} from './service-names.js';
+import type {ServiceName} from '../service.js';
+
+interface FaultBase {
+  /** The service whose next requests it hits; also those that the emulated Google STS sends to AWS. */
+  readonly service: ServiceName;
+  /** How many requests. Default 1. */
+  readonly times?: number;
+  /** How long to wait before anything else happens, in ms of real time. Default 0. */
+  readonly delayMillis?: number;
+}
+
+/** Answers this, without asking the service. */
+export interface AnswerFault extends FaultBase {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. Default empty. */
+  readonly body?: string | Uint8Array | Readonly<Record<string, unknown>>;
+  /** How long each byte of the body takes, in ms. Default 0. */
+  readonly dripMillisPerByte?: number;
+  readonly redirectTo?: undefined;
+  readonly reset?: undefined;
+  readonly hang?: undefined;
+}
+
+/** Redirects, without asking the service. */
+export interface RedirectFault extends FaultBase {
+  readonly redirectTo: string;
+  /** Default 302. */
+  readonly status?: 301 | 302 | 303 | 307 | 308;
+  readonly headers?: undefined;
+  readonly body?: undefined;
+  readonly dripMillisPerByte?: undefined;
+  readonly reset?: undefined;
+  readonly hang?: undefined;
+}
+
+/** Breaks the connection. */
+export interface ResetFault extends FaultBase {
+  /**
+   * `before`: the service never sees the request. `headers`, `body`: it does its work, and the
+   * connection breaks after its answer's headers, or in the middle of the body.
+   */
+  readonly reset: 'before' | 'headers' | 'body';
+  readonly status?: undefined;
+  readonly headers?: undefined;
+  readonly body?: undefined;
+  readonly dripMillisPerByte?: undefined;
+  readonly redirectTo?: undefined;
+  readonly hang?: undefined;
+}
+
+/** Takes the request and never answers. */
+export interface HangFault extends FaultBase {
+  readonly hang: true;
+  readonly status?: undefined;
+  readonly headers?: undefined;
+  readonly body?: undefined;
+  readonly dripMillisPerByte?: undefined;
+  readonly redirectTo?: undefined;
+  readonly reset?: undefined;
+}
+
+/** Lets the service answer, late or slowly. */
+export interface SlowFault extends FaultBase {
+  readonly dripMillisPerByte?: number;
+  readonly status?: undefined;
+  readonly headers?: undefined;
+  readonly body?: undefined;
+  readonly redirectTo?: undefined;
+  readonly reset?: undefined;
+  readonly hang?: undefined;
+}
+
+/** Something that goes wrong on purpose. */
+export type Fault = AnswerFault | RedirectFault | ResetFault | HangFault | SlowFault;
+
+/** The faults that wait for their requests, first in, first out for each service. */
+export class FaultQueue {
+  readonly #waiting = new Map<ServiceName, {fault: Fault; left: number}[]>();
+
+  /** @throws TypeError for a fault that makes no sense. */
+  add(fault: Fault): void {
+    checkFault(fault);
+    const queue = this.#waiting.get(fault.service) ?? [];
+    queue.push({fault, left: fault.times ?? 1});
+    this.#waiting.set(fault.service, queue);
+  }
+
+  /** The fault for a service's next request. */
+  take(service: ServiceName): Fault | undefined {
+    const queue = this.#waiting.get(service);
+    const first = queue?.[0];
+    if (queue === undefined || first === undefined) return undefined;
+    first.left -= 1;
+    if (first.left === 0) queue.shift();
+    return first.fault;
+  }
+}
+
+// As it may come from JavaScript, where the types forbid nothing.
+type Loose = Partial<Record<keyof AnswerFault, unknown>>;
+
+function checkFault(fault: Loose): void {
+  const {service, times = 1, delayMillis = 0, dripMillisPerByte = 0, status, headers, body} = fault;
+  if (typeof service !== 'string' || !SERVICE_NAMES.includes(service)) {
+    throw new TypeError(`fault.service must be one of ${SERVICE_NAMES.join(', ')}.`);
+  }
+  if (!isNumber(times, 1, Infinity) || !Number.isInteger(times)) {
+    throw new TypeError('fault.times must be a whole number of 1 or more.');
+  }
+  if (!isNumber(delayMillis, 0, MAX_MILLIS) || !isNumber(dripMillisPerByte, 0, MAX_MILLIS)) {
+    throw new TypeError(
+      'fault.delayMillis and fault.dripMillisPerByte must be milliseconds, 0 or more.',
+    );
+  }
+  if (status !== undefined && !(isNumber(status, 200, 599) && Number.isInteger(status))) {
+    throw new TypeError('fault.status must be an HTTP status from 200 to 599.');
+  }
+  const {redirectTo, reset, hang} = fault;
+  const breaks = [redirectTo, reset, hang].filter(value => value !== undefined).length;
+  if (breaks > 1 || (breaks === 1 && redirectTo === undefined && status !== undefined)) {
+    throw new TypeError('A fault is one of: status, redirectTo, reset, hang, or a delay alone.');
+  }
+  if (status === undefined && (body !== undefined || headers !== undefined)) {
+    throw new TypeError('fault.status is missing: body and headers belong to an answer.');
+  }
+  if (breaks === 0 && status === undefined && delayMillis + dripMillisPerByte === 0) {
+    throw new TypeError(
+      'The fault does nothing: give it a status, redirectTo, reset, hang or a delay.',
+    );
+  }
+}
+
+// What a timer can wait.
+const MAX_MILLIS = 2 ** 31 - 1;
+
+function isNumber(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && value >= least && value <= most;
+}

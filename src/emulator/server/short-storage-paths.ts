@@ -1,0 +1,20 @@
+import type {EmulatedService, ServiceCall} from '../service.js';
+
+/**
+ * Lets Cloud Storage answer `/b/…` as it answers `/storage/v1/b/…`: so `@google-cloud/storage` asks
+ * when `STORAGE_EMULATOR_HOST` tells it where to go, while its uploads, and other languages'
+ * libraries, use the full path.
+ */
+export function withShortPaths(storage: EmulatedService): EmulatedService {
+  return {
+    name: storage.name,
+    handles: call => storage.handles(lengthen(call)),
+    answer: call => storage.answer(lengthen(call)),
+  };
+}
+
+function lengthen(call: ServiceCall): ServiceCall {
+  if (!/^\/b(?:[/?]|$)/.test(call.target)) return call;
+  const target = `/storage/v1${call.target}`;
+  return {...call, target, url: new URL(target, call.url)};
+}

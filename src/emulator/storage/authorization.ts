@@ -1,0 +1,74 @@
+import type {FindToken, IssuedToken, ServiceCall} from '../service.js';
+import {ACCESS_RULES, type AccessRule, type MethodId} from './access-rules.js';
+import {StorageApiError} from './api-error.js';
+
+const REALM = 'Bearer realm="https://accounts.google.com/"';
+const AUTHORIZATION = {type: 'header', name: 'Authorization'} as const;
+
+/**
+ * The token of a request; `undefined` where it has no `Authorization` header at all. A header that
+ * does not hold a token that is valid now is refused, whatever the request is for.
+ */
+export function readToken(
+  call: ServiceCall,
+  findToken: FindToken,
+  now: number,
+): IssuedToken | undefined {
+  const header = call.headers.authorization;
+  if (header === undefined) return undefined;
+  const secret = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  const token = secret === undefined ? undefined : findToken(secret);
+  if (token === undefined || token.expiresAt <= now) throw invalidCredentials();
+  return token;
+}
+
+/**
+ * Refuses a caller without a token, or with one that was issued for other purposes.
+ * https://cloud.google.com/storage/docs/oauth-scopes
+ */
+export function authorize(token: IssuedToken | undefined, method: MethodId): void {
+  const rule: AccessRule = ACCESS_RULES[method];
+  if (token === undefined) throw anonymousCaller(rule);
+  if (!token.scopes.some(scope => rule.scopes.includes(scope))) {
+    throw insufficientScope(rule, method);
+  }
+}
+
+function invalidCredentials(): StorageApiError {
+  return new StorageApiError(401, 'Invalid Credentials', {
+    reason: 'authError',
+    location: AUTHORIZATION,
+    headers: {'www-authenticate': `${REALM}, error="invalid_token"`},
+  });
+}
+
+function anonymousCaller(rule: AccessRule): StorageApiError {
+  const message =
+    `Anonymous caller does not have ${rule.permission} access to ${rule.resource}. ` +
+    `Permission '${rule.permission}' denied on resource (or it may not exist).`;
+  return new StorageApiError(401, message, {
+    reason: 'required',
+    location: AUTHORIZATION,
+    canonicalStatus: 'UNAUTHENTICATED',
+    headers: {'www-authenticate': REALM},
+  });
+}
+
+function insufficientScope(rule: AccessRule, method: MethodId): StorageApiError {
+  return new StorageApiError(403, 'Request had insufficient authentication scopes.', {
+    reason: 'insufficientPermissions',
+    innerMessage: 'Insufficient Permission',
+    canonicalStatus: 'PERMISSION_DENIED',
+    details: [
+      {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason: 'ACCESS_TOKEN_SCOPE_INSUFFICIENT',
+        domain: 'googleapis.com',
+        metadata: {service: 'storage.googleapis.com', method: `storage.${method}`},
+      },
+    ],
+    headers: {
+      'www-authenticate': `${REALM}, error="insufficient_scope", scope="${rule.scopes.join(' ')}"`,
+    },
+  });
+}

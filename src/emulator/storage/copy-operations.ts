@@ -1,0 +1,155 @@
+import type {ServiceReply} from '../service.js';
+import {invalid} from './api-error.js';
+import {crc32c} from './crc32c.js';
+import {readObjectFields} from './object-fields.js';
+import {checkObjectName} from './object-name.js';
+import {objectResource} from './object-resource.js';
+import {
+  checkPreconditions,
+  checkSourceGeneration,
+  readLong,
+  readPreconditions,
+} from './preconditions.js';
+import {isRecord, readJsonBody} from './request-body.js';
+import {jsonReply, type StorageRequest} from './storage-request.js';
+import type {StoredObject} from './storage-state.js';
+
+const MOST_SOURCES = 32;
+
+/** Where an object is, or is to be. */
+export interface ObjectPlace {
+  readonly bucket: string;
+  readonly name: string;
+}
+
+/** https://cloud.google.com/storage/docs/json_api/v1/objects/copy */
+export async function copyObject(
+  request: StorageRequest,
+  from: ObjectPlace,
+  to: ObjectPlace,
+): Promise<ServiceReply> {
+  const copy = await makeCopy(request, from, to);
+  return jsonReply(objectResource(copy, request.call.url.origin));
+}
+
+/**
+ * The copy that the client libraries use. Everything is done in the first call.
+ * https://cloud.google.com/storage/docs/json_api/v1/objects/rewrite
+ */
+export async function rewriteObject(
+  request: StorageRequest,
+  from: ObjectPlace,
+  to: ObjectPlace,
+): Promise<ServiceReply> {
+  const copy = await makeCopy(request, from, to);
+  const size = String(copy.content.length);
+  return jsonReply({
+    kind: 'storage#rewriteResponse',
+    totalBytesRewritten: size,
+    objectSize: size,
+    done: true,
+    resource: objectResource(copy, request.call.url.origin),
+  });
+}
+
+/** https://cloud.google.com/storage/docs/json_api/v1/objects/compose */
+export async function composeObject(
+  request: StorageRequest,
+  to: ObjectPlace,
+): Promise<ServiceReply> {
+  checkObjectName(to.name);
+  const json = await readJsonBody(request.call.body);
+  const sources = readSources(request, to.bucket, json['sourceObjects']);
+  const destination = json['destination'] ?? {};
+  if (!isRecord(destination)) throw invalid('Invalid value for field destination.');
+  const fields = readObjectFields(destination);
+  const size = sources.reduce((sum, source) => sum + source.content.length, 0);
+  const composed = store(request, to, size, () => {
+    const content = Buffer.concat(sources.map(source => source.content));
+    // The MD5 of the whole does not follow from the parts', and Google does not read them again.
+    const checksums = {crc32c: crc32c(content)};
+    const componentCount = sources.reduce((sum, source) => sum + (source.componentCount ?? 1), 0);
+    return {content, checksums, fields, componentCount};
+  });
+  return jsonReply(objectResource(composed, request.call.url.origin));
+}
+
+async function makeCopy(
+  request: StorageRequest,
+  from: ObjectPlace,
+  to: ObjectPlace,
+): Promise<StoredObject> {
+  checkObjectName(to.name);
+  const {call, query, state} = request;
+  const json = await readJsonBody(call.body);
+  const source = state.object(from.bucket, from.name, readLong(query, 'sourceGeneration'));
+  checkPreconditions(readPreconditions(query, 'ifSource'), source, 'write');
+  // Metadata in the request takes the place of the source's; without any, the copy has them all.
+  const given = readObjectFields(json);
+  const isGiven = given.text.size > 0 || given.custom.size > 0;
+  const {content, checksums, componentCount} = source;
+  return store(request, to, content.length, () => ({
+    content,
+    checksums,
+    fields: isGiven ? given : source.fields,
+    ...(componentCount !== undefined && {componentCount}),
+  }));
+}
+
+function store(
+  {clock, query, state}: StorageRequest,
+  to: ObjectPlace,
+  size: number,
+  make: () => Pick<StoredObject, 'checksums' | 'componentCount' | 'content' | 'fields'>,
+): StoredObject {
+  checkPreconditions(
+    readPreconditions(query),
+    state.bucket(to.bucket).objects.get(to.name),
+    'write',
+  );
+  const holding = state.budget.hold();
+  if (!holding.grow(size)) throw state.budget.exceeded();
+  const now = clock();
+  const object = {
+    ...make(),
+    ...to,
+    holding,
+    generation: state.nextGeneration(now),
+    metageneration: 1,
+    timeCreated: now,
+    updated: now,
+  };
+  state.keep(object);
+  return object;
+}
+
+function readSources(
+  {state}: StorageRequest,
+  bucket: string,
+  sources: unknown,
+): readonly StoredObject[] {
+  if (!Array.isArray(sources) || sources.length === 0) {
+    throw invalid('You must provide at least one source component.');
+  }
+  if (sources.length > MOST_SOURCES) {
+    throw invalid(
+      `The number of source components provided (${sources.length}) exceeds the maximum (${MOST_SOURCES})`,
+    );
+  }
+  return sources.map((source: unknown) => {
+    if (!isRecord(source) || typeof source['name'] !== 'string') {
+      throw invalid('Invalid value for field sourceObjects.');
+    }
+    const generation = source['generation'] ?? undefined;
+    const isNumber = typeof generation === 'number' || typeof generation === 'string';
+    if (generation !== undefined && !(isNumber && /^\d{1,19}$/.test(String(generation)))) {
+      throw invalid('Invalid value for field sourceObjects.generation.');
+    }
+    const object = state.object(bucket, source['name'], isNumber ? BigInt(generation) : undefined);
+    const wishes = source['objectPreconditions'];
+    if (isRecord(wishes) && wishes['ifGenerationMatch'] !== undefined) {
+      checkSourceGeneration(wishes['ifGenerationMatch'], object.generation);
+    }
+    return object;
+  });
+}

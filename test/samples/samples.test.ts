@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import {mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {Storage} from '@google-cloud/storage';
+import {AwsAuthClient} from '../../src/index.js';
+import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {startCloudsProxy, type CloudsProxy} from '../support/clouds-proxy.js';
+import {runNode} from '../support/run-node.js';
+
+// The samples run as they stand, with Google's real host names, through a proxy that leads to the
+// emulator: what is tested is the text that a reader copies.
+describe('samples', function () {
+  this.timeout(60_000);
+  let emulator: Emulator;
+  let proxy: CloudsProxy;
+  let home: string;
+  let storage: Storage;
+
+  before(async () => {
+    emulator = await startEmulator();
+    proxy = await startCloudsProxy(emulator.url);
+    home = await mkdtemp(join(tmpdir(), 'google-auth-aws-samples-'));
+    storage = new Storage({
+      authClient: AwsAuthClient.fromJSON(emulator.config, {
+        projectId: 'my-project',
+        awsCredentials: emulator.issueAwsCredentials(),
+      }),
+      projectId: 'my-project',
+      apiEndpoint: emulator.url.replace('127.0.0.1', 'localhost'),
+      universeDomain: 'localhost',
+      useAuthWithCustomEndpoint: true,
+    });
+    await storage.createBucket('my-bucket');
+    await storage
+      .bucket('my-bucket')
+      .file('greeting.txt')
+      .save('hello from the other cloud', {resumable: false});
+  });
+
+  after(async () => {
+    await proxy.close();
+    await emulator.close();
+    await rm(home, {recursive: true, force: true});
+  });
+
+  const run = (sample: string, env: Record<string, string | undefined> = {}) =>
+    runNode([`samples/${sample}`], {
+      ...emulator.env,
+      ...proxy.env,
+      // It would lead past the proxy.
+      STORAGE_EMULATOR_HOST: undefined,
+      HOME: home,
+      ...env,
+    });
+
+  it('quickstart.ts lists the buckets', async () => {
+    const result = await run('quickstart.ts');
+    assert.equal(result.stderr, '');
+    assert.equal(result.stdout, 'my-bucket\n');
+    assert.equal(result.status, 0);
+    assert.deepEqual([...new Set(proxy.hosts)].sort(), [
+      'iamcredentials.googleapis.com:443',
+      'storage.googleapis.com:443',
+      'sts.googleapis.com:443',
+    ]);
+  });
+
+  it('without-impersonation.ts reads an object as the federated principal', async () => {
+    const before = emulator.requests.length;
+    const result = await run('without-impersonation.ts');
+    assert.deepEqual(
+      [result.stdout, result.status],
+      ['hello from the other cloud\n', 0],
+      result.stderr,
+    );
+    const services = emulator.requests.slice(before).map(record => record.service);
+    assert.ok(services.includes('google-sts') && !services.includes('iam-credentials'));
+  });
+
+  it('from-credential-file.ts writes a credential file and uses it', async () => {
+    const result = await run('from-credential-file.ts');
+    assert.deepEqual([result.stdout, result.status], ['my-bucket exists\n', 0], result.stderr);
+  });
+
+  it('custom-aws-credentials.ts signs with the named profile in the named region', async () => {
+    const {accessKeyId, secretAccessKey, sessionToken} = emulator.issueAwsCredentials({
+      sessionName: 'from-a-profile',
+    });
+    const credentials = join(home, 'aws-credentials');
+    await writeFile(
+      credentials,
+      `[to-google]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\naws_session_token=${sessionToken}\n`,
+    );
+    const before = emulator.requests.length;
+    const result = await run('custom-aws-credentials.ts', {
+      AWS_SHARED_CREDENTIALS_FILE: credentials,
+    });
+    assert.deepEqual(
+      [result.stdout, result.status],
+      ['from-aws.txt: 27 bytes\n', 0],
+      result.stderr,
+    );
+    const asked = emulator.requests.slice(before).find(record => record.service === 'aws-sts');
+    assert.equal(asked?.host, 'sts.eu-west-1.amazonaws.com');
+    assert.match(asked.arn ?? '', /assumed-role\/demo-role\/from-a-profile$/);
+  });
+
+  it('has a test for every sample', async () => {
+    const samples = (await readdir('samples')).filter(name => name.endsWith('.ts')).sort();
+    assert.deepEqual(samples, [
+      'custom-aws-credentials.ts',
+      'demo.ts',
+      'from-credential-file.ts',
+      'quickstart.ts',
+      'without-impersonation.ts',
+    ]);
+  });
+});
