@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import {EventEmitter} from 'node:events';
+import {
+  AuthClient,
+  BaseExternalAccountClient,
+  gaxios,
+  GoogleAuth,
+  type Credentials,
+} from 'google-auth-library';
+import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {AwsAuthClient, isAwsAuthError} from '../../src/index.js';
+import {emulatedClient, emulatedStorage, federatedClient} from './emulated-client.js';
+
+const EMAIL = 'demo@my-project.iam.gserviceaccount.com';
+
+describe('AwsAuthClient', () => {
+  let emulator: Emulator;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+  });
+
+  afterEach(() => emulator.close());
+
+  const operations = (): string[] => emulator.requests.map(record => record.operation);
+  const bucketsUrl = (): string => `${emulator.url}/storage/v1/b?project=my-project`;
+
+  it("is one of google-auth-library's external account clients", () => {
+    const client = emulatedClient(emulator);
+    assert.ok(client instanceof BaseExternalAccountClient);
+    assert.ok(client instanceof AuthClient);
+    assert.ok(client instanceof EventEmitter);
+    assert.equal(client.projectId, 'my-project');
+    assert.equal(client.projectNumber, '123456789012');
+    assert.equal(client.universeDomain, 'googleapis.com');
+    assert.equal(client.getServiceAccountEmail(), EMAIL);
+    assert.equal(federatedClient(emulator).getServiceAccountEmail(), null);
+    assert.deepEqual(emulator.requests, [], 'nothing is asked at construction');
+  });
+
+  it('gets a token through AWS, Google STS and IAM Credentials, once for many callers', async () => {
+    const client = emulatedClient(emulator);
+    const tokens = await Promise.all(Array.from({length: 50}, () => client.getAccessToken()));
+    assert.equal(new Set(tokens.map(({token}) => token)).size, 1);
+    assert.equal(tokens[0]?.res, null);
+    assert.deepEqual(operations(), ['GetCallerIdentity', 'token', 'generateAccessToken']);
+    await client.getAccessToken();
+    assert.equal(emulator.requests.length, 3, 'the kept token is used');
+  });
+
+  it('acts as the federated principal where no service account is named', async () => {
+    const client = federatedClient(emulator);
+    const response = await client.request<{kind: string}>({url: bucketsUrl()});
+    assert.equal(response.data.kind, 'storage#buckets');
+    assert.deepEqual(operations(), ['GetCallerIdentity', 'token', 'storage.buckets.list']);
+  });
+
+  it('passes scopes, lifetime and delegates on', async () => {
+    const scope = 'https://www.googleapis.com/auth/devstorage.read_only';
+    const client = emulatedClient(emulator, {scopes: [scope], tokenLifetimeSeconds: 900});
+    const storage = emulatedStorage(emulator, client);
+    await storage.getBuckets();
+    await assert.rejects(storage.createBucket('not-allowed'), {code: 403});
+    const granted = emulator.requests.find(record => record.operation === 'generateAccessToken');
+    assert.equal(granted?.lifetimeSeconds, 900);
+    assert.equal(granted.serviceAccount, EMAIL);
+  });
+
+  it('goes through a chain of delegates', async () => {
+    const pool =
+      'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/*';
+    const middle = 'middle@my-project.iam.gserviceaccount.com';
+    await using chained = await startEmulator({
+      policy: {
+        google: {
+          projectId: 'my-project',
+          projectNumber: '123456789012',
+          workloadIdentityPools: [
+            {
+              poolId: 'aws-pool',
+              providers: [{providerId: 'aws-test-account', aws: {accountId: '111122223333'}}],
+            },
+          ],
+          serviceAccounts: [
+            {
+              email: EMAIL,
+              bindings: [
+                {
+                  role: 'roles/iam.serviceAccountTokenCreator',
+                  members: [`serviceAccount:${middle}`],
+                },
+              ],
+            },
+            {
+              email: middle,
+              bindings: [{role: 'roles/iam.serviceAccountTokenCreator', members: [pool]}],
+            },
+          ],
+        },
+      },
+    });
+    await emulatedClient(chained, {delegates: [middle]}).getAccessToken();
+    await assert.rejects(emulatedClient(chained).getAccessToken(), {code: 'IMPERSONATION_DENIED'});
+  });
+
+  it('gives headers with the token and the quota project', async () => {
+    const client = emulatedClient(emulator, {quotaProjectId: 'who-pays'});
+    const headers = await client.getRequestHeaders();
+    const {token} = await client.getAccessToken();
+    assert.ok(headers instanceof Headers);
+    assert.deepEqual(Object.fromEntries(headers), {
+      authorization: `Bearer ${token}`,
+      'x-goog-user-project': 'who-pays',
+    });
+    headers.set('authorization', 'changed by a caller');
+    assert.equal((await client.getRequestHeaders()).get('authorization'), `Bearer ${token}`);
+  });
+
+  it('authorises request() and fetch() and leaves the options as they were', async () => {
+    const client = emulatedClient(emulator);
+    const options = Object.freeze({url: bucketsUrl(), headers: Object.freeze({'x-mine': '1'})});
+    assert.equal((await client.request(options)).status, 200);
+    assert.deepEqual(options.headers, {'x-mine': '1'});
+    assert.equal((await client.fetch(bucketsUrl())).status, 200);
+    const byCallback = await new Promise((resolve, reject) => {
+      client.request({url: bucketsUrl()}, (error, response) => {
+        if (error) reject(error);
+        else resolve(response?.status);
+      });
+    });
+    assert.equal(byCallback, 200);
+  });
+
+  it('tells of new tokens, and survives a listener that throws', async () => {
+    const client = emulatedClient(emulator);
+    const seen: Credentials[] = [];
+    client.on('tokens', tokens => seen.push(tokens));
+    client.on('tokens', () => {
+      throw new Error('a fault of the application');
+    });
+    const warned = new Promise<Error>(resolve => process.once('warning', resolve));
+    const {token} = await client.getAccessToken();
+    await client.getAccessToken();
+    assert.equal(seen.length, 1);
+    assert.equal(seen[0]?.access_token, token);
+    assert.equal(seen[0].token_type, 'Bearer');
+    assert.ok((seen[0].expiry_date ?? 0) > Date.now() + 3_000_000);
+    assert.match((await warned).message, /"tokens" event threw: a fault of the application/);
+  });
+
+  it('shows the current token as credentials, and takes one from outside', async () => {
+    const client = emulatedClient(emulator);
+    assert.deepEqual(client.credentials, {});
+    const {token} = await client.getAccessToken();
+    assert.equal(client.credentials.access_token, token);
+    client.setCredentials({access_token: 'from-outside', expiry_date: Date.now() + 1000});
+    assert.equal((await client.getAccessToken()).token, 'from-outside');
+    client.credentials = {};
+    assert.notEqual((await client.getAccessToken()).token, 'from-outside');
+  });
+
+  it('gets a new token when the old one has ended, and keeps no caller waiting before', async () => {
+    let now = Date.now();
+    await using moving = await startEmulator({clock: () => now});
+    const client = emulatedClient(moving, {clock: () => now});
+    const first = await client.getAccessToken();
+    now += 3600_000 - 60_000;
+    assert.equal((await client.getAccessToken()).token, first.token, 'due: the old one at once');
+    now += 60_000;
+    assert.notEqual((await client.getAccessToken()).token, first.token);
+  });
+
+  it('tries a request once more after 401 where forceRefreshOnFailure is set', async () => {
+    for (const forceRefreshOnFailure of [true, false]) {
+      const client = emulatedClient(emulator, {forceRefreshOnFailure});
+      await client.getAccessToken();
+      emulator.revokeTokens();
+      const asked = client.request({url: bucketsUrl()});
+      if (forceRefreshOnFailure) assert.equal((await asked).status, 200);
+      else await assert.rejects(asked, {status: 401});
+    }
+  });
+
+  it('does not send a stream twice', async () => {
+    const client = emulatedClient(emulator, {forceRefreshOnFailure: true});
+    await client.getAccessToken();
+    emulator.revokeTokens();
+    const {Readable} = await import('node:stream');
+    const before = emulator.requests.length;
+    await assert.rejects(
+      client.request({
+        url: `${emulator.url}/storage/v1/b?project=my-project`,
+        method: 'POST',
+        data: Readable.from(['{"name":"b-1234"}']),
+        headers: {'content-type': 'application/json'},
+      }),
+      {status: 401},
+    );
+    assert.equal(emulator.requests.length, before + 1);
+  });
+
+  it('takes a new federated token when the kept one was revoked', async () => {
+    let now = Date.now();
+    await using moving = await startEmulator({clock: () => now});
+    const client = emulatedClient(moving, {clock: () => now, tokenLifetimeSeconds: 600});
+    await client.getAccessToken();
+    moving.revokeTokens();
+    now += 600_000;
+    await client.getAccessToken();
+    assert.deepEqual(
+      moving.requests.map(({operation, status}) => `${operation} ${String(status)}`),
+      [
+        'GetCallerIdentity 200',
+        'token 200',
+        'generateAccessToken 200',
+        'generateAccessToken 401',
+        'GetCallerIdentity 200',
+        'token 200',
+        'generateAccessToken 200',
+      ],
+    );
+  });
+
+  it('carries the exchange through a transporter that the user gave, unchanged', async () => {
+    const transporter = new gaxios.Gaxios();
+    const urls: string[] = [];
+    transporter.interceptors.request.add({
+      resolved: config => {
+        urls.push(String(config.url));
+        return Promise.resolve(config);
+      },
+    });
+    const client = emulatedClient(emulator, {transporter});
+    await client.getAccessToken();
+    assert.deepEqual(
+      urls.map(url => new URL(url).pathname),
+      ['/v1/token', `/v1/projects/-/serviceAccounts/${EMAIL}:generateAccessToken`],
+    );
+    assert.equal(transporter.interceptors.request.size, 1, 'no interceptor was added to it');
+    assert.equal(transporter.interceptors.response.size, 0);
+  });
+
+  it('passes transporterOptions to the default transporter', async () => {
+    let used = 0;
+    const client = emulatedClient(emulator, {
+      transporterOptions: {
+        fetchImplementation: (...args) => {
+          used += 1;
+          return fetch(...args);
+        },
+      },
+    });
+    await client.getAccessToken();
+    assert.equal(used, 2);
+  });
+
+  it('works inside GoogleAuth, with its project id and service account', async () => {
+    const auth = new GoogleAuth({authClient: emulatedClient(emulator)});
+    assert.equal(await auth.getProjectId(), 'my-project');
+    const {client_email: email} = await auth.getCredentials();
+    assert.equal(email, EMAIL);
+    assert.match((await auth.getRequestHeaders()).get('authorization') ?? '', /^Bearer \S+$/);
+  });
+
+  it('gives the subject token that an exchange needs', async () => {
+    const token = await emulatedClient(emulator).retrieveSubjectToken();
+    const request: unknown = JSON.parse(decodeURIComponent(token));
+    assert.ok(typeof request === 'object' && request !== null && 'url' in request);
+    assert.equal(
+      request.url,
+      'https://sts.us-east-1.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
+    );
+  });
+
+  it('looks for AWS credentials in the chain of the AWS SDK where none are given', async () => {
+    const kept = {...process.env};
+    for (const name of Object.keys(process.env))
+      if (name.startsWith('AWS_')) delete process.env[name];
+    Object.assign(process.env, emulator.env, {
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    });
+    try {
+      await AwsAuthClient.fromJSON(emulator.config).getAccessToken();
+    } finally {
+      process.env = kept;
+    }
+    assert.equal(emulator.requests[0]?.service, 'aws-container-credentials');
+  });
+
+  it('knows the errors of another copy of the package', () => {
+    const other = Object.assign(new Error('from elsewhere'), {
+      [Symbol.for('google-auth-aws.AwsAuthError')]: true,
+    });
+    assert.ok(isAwsAuthError(other));
+    assert.ok(!isAwsAuthError(new Error('from elsewhere')));
+    assert.ok(!isAwsAuthError(null));
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import {subscribe, unsubscribe} from 'node:diagnostics_channel';
+import {startEmulator} from '../../src/emulator/index.js';
+import {assertHidden, printed} from '../support/secrets.js';
+import {emulatedClient} from './emulated-client.js';
+
+const STEPS = ['aws-credentials', 'aws-region', 'sign', 'token-exchange', 'impersonation'];
+const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
+
+describe('the diagnostics channels', () => {
+  const messages: {name: string; message: unknown}[] = [];
+  const listener = (message: unknown, name: string | symbol) => {
+    messages.push({name: String(name), message: structuredClone(plain(message))});
+  };
+  const channels = STEPS.flatMap(step =>
+    EVENTS.map(event => `tracing:google-auth-aws:${step}:${event}`),
+  );
+
+  beforeEach(() => {
+    messages.length = 0;
+    for (const name of channels) subscribe(name, listener);
+  });
+
+  afterEach(() => {
+    for (const name of channels) unsubscribe(name, listener);
+  });
+
+  const ended = (): string[] =>
+    messages
+      .filter(({name}) => name.endsWith(':asyncEnd'))
+      .map(({message}) => {
+        const {step, attempt, outcome}: Record<string, unknown> = Object(message);
+        return `${String(step)} ${String(attempt)} ${String(outcome)}`;
+      });
+
+  it('tell each step, with its outcome, and no secret', async () => {
+    await using emulator = await startEmulator();
+    const keys = emulator.issueAwsCredentials();
+    const client = emulatedClient(emulator, {awsCredentials: keys});
+    const {token} = await client.getAccessToken();
+    assert.deepEqual(
+      ended(),
+      STEPS.map(step => `${step} 1 ok`),
+    );
+    const {secretAccessKey, sessionToken} = keys;
+    assertHidden(printed(messages), {token, secretAccessKey, sessionToken});
+    assert.ok(!printed(messages).includes('Signature='));
+  });
+
+  it('tell each attempt, and the code of what went wrong', async () => {
+    await using emulator = await startEmulator();
+    emulator.failNext({service: 'google-sts', status: 503});
+    await emulatedClient(emulator).getAccessToken();
+    assert.deepEqual(
+      ended().filter(line => line.startsWith('token-exchange')),
+      ['token-exchange 1 SERVER_ERROR', 'token-exchange 2 ok'],
+    );
+    assert.ok(messages.some(({name}) => name.endsWith('token-exchange:error')));
+  });
+});
+
+/** Without the error itself, which is not cloned as it is. */
+function plain(message: unknown): unknown {
+  return Object.fromEntries(Object.entries(Object(message)).filter(([key]) => key !== 'error'));
+}
