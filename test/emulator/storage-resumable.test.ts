@@ -416,6 +416,37 @@ describe('resumable uploads to the emulated storage', () => {
       assertIncomplete(await query(uri), 0);
     });
 
+    it('keep nothing that there was no room for', async () => {
+      const uri = await open();
+      await put(uri, `bytes 0-${QUANTUM - 1}/*`, 0, QUANTUM);
+      const blocker = sampleBytes(4 * 1024 * KIB - QUANTUM - 100_000);
+      await fixture.upload('my-bucket', 'blocker', blocker);
+      const range = `bytes ${QUANTUM}-${content.length - 1}/${content.length}`;
+      const rest = content.subarray(QUANTUM);
+      const socket = await begin(uri, range, rest.length, rest.subarray(0, 2 * QUANTUM));
+      socket.end();
+      await until(() => fixture.failures.length > 0);
+      assertIncomplete(await query(uri), QUANTUM);
+      await fixture.call(`${OBJECTS}/blocker`, {method: 'DELETE'});
+      readJson(await put(uri, range, QUANTUM, content.length));
+      await assertStored('a', content.length);
+    });
+
+    it('are cancelled while bytes are on their way, which give their room back', async () => {
+      const uri = await open();
+      await put(uri, `bytes 0-${QUANTUM - 1}/*`, 0, QUANTUM);
+      const range = `bytes ${QUANTUM}-${content.length - 1}/${content.length}`;
+      const rest = content.subarray(QUANTUM);
+      const socket = await begin(uri, range, rest.length, rest.subarray(0, QUANTUM));
+      assert.equal((await fixture.call(uri, {method: 'DELETE'})).status, 499);
+      socket.write(rest.subarray(QUANTUM));
+      const replies: unknown[] = await once(socket, 'data');
+      assert.match(String(replies[0]), /^HTTP\/1\.1 499 /);
+      socket.destroy();
+      await assertNothingStored();
+      await fixture.upload('my-bucket', 'all', sampleBytes(4 * 1024 * KIB));
+    });
+
     it('take no second request while the first is under way', async () => {
       const uri = await open();
       const range = `bytes 0-${content.length - 1}/${content.length}`;

@@ -118,6 +118,9 @@ function checkFault(fault: Loose): void {
     throw new TypeError('fault.status must be an HTTP status from 200 to 599.');
   }
   const {redirectTo, reset, hang} = fault;
+  if (reset !== undefined && reset !== 'before' && reset !== 'headers' && reset !== 'body') {
+    throw new TypeError('fault.reset must be one of before, headers, body.');
+  }
   const breaks = [redirectTo, reset, hang].filter(value => value !== undefined).length;
   if (breaks > 1 || (breaks === 1 && redirectTo === undefined && status !== undefined)) {
     throw new TypeError('A fault is one of: status, redirectTo, reset, hang, or a delay alone.');

@@ -70,7 +70,7 @@ function prefixOf(name: string, {delimiter, prefix}: ListWishes): string | undef
  * The order of the UTF-8 bytes, which is the order of the code points. The order of strings is
  * that of UTF-16, which puts what lies beyond U+FFFF before U+E000.
  */
-export function compareNames(one: string, other: string): number {
+function compareNames(one: string, other: string): number {
   for (let at = 0; at < one.length && at < other.length; at++) {
     const difference = rankOf(one.charCodeAt(at)) - rankOf(other.charCodeAt(at));
     if (difference !== 0) return difference;

@@ -6,7 +6,7 @@ import {checkDraft, finishUpload, type UploadDraft} from './finished-upload.js';
 import {objectResource} from './object-resource.js';
 import {readChunks} from './request-body.js';
 import {jsonReply, type StorageRequest} from './storage-request.js';
-import type {UploadSession} from './upload-sessions.js';
+import {uploadCancelled, type UploadSession} from './upload-sessions.js';
 
 /** What a session keeps is a multiple of this, until the object is complete. */
 const QUANTUM = 256 * 1024;
@@ -32,6 +32,7 @@ export function openSession(request: StorageRequest, draft: UploadDraft): Servic
     pieces: [],
     receivedBytes: 0,
     isBusy: false,
+    isEnded: false,
   });
   const uri = new URL(
     `/upload/storage/v1/b/${encodeURIComponent(draft.bucket)}/o`,
@@ -123,33 +124,42 @@ async function receive(
   {end, first, total}: SentBytes,
 ): Promise<boolean> {
   const before = session.receivedBytes;
-  const pieces: Buffer[] = [];
-  let position = first;
   const limit = end ?? total ?? session.announcedSize ?? Infinity;
+  const pieces: Buffer[] = [];
+  let arrived = before;
+  let position = first;
   const keep = (bytes: number) => {
     // Cut by copying, so that no more is kept than is counted.
-    session.pieces.push(Buffer.concat(pieces, bytes - before));
+    if (bytes > before) session.pieces.push(Buffer.concat(pieces, bytes - before));
     session.receivedBytes = bytes;
     session.holding.shrinkTo(bytes);
   };
-  const keepWholeQuanta = () => keep(Math.max(position - (position % QUANTUM), before));
-  let hasRoom: boolean;
+  const keepWholeQuanta = () => keep(Math.max(arrived - (arrived % QUANTUM), before));
+  let isAccepted: boolean;
   try {
-    hasRoom = await readChunks(call.body, chunk => {
+    isAccepted = await readChunks(call.body, chunk => {
       const fresh = chunk.subarray(Math.min(Math.max(before - position, 0), chunk.length));
       position += chunk.length;
+      if (session.isEnded) return false;
       // What is too much is counted for the message, but not kept.
       if (position > limit) return true;
       if (!session.holding.grow(fresh.length)) return false;
       pieces.push(fresh);
+      arrived += fresh.length;
       return true;
     });
   } catch (error) {
-    if (position <= limit) keepWholeQuanta();
-    else keep(before);
+    if (!session.isEnded) {
+      if (position > limit) keep(before);
+      else keepWholeQuanta();
+    }
     throw error;
+  } finally {
+    // Cancelled, or too old, while its bytes were on their way: nobody else gives them back.
+    if (session.isEnded) session.holding.release();
   }
-  if (!hasRoom) {
+  if (session.isEnded) throw uploadCancelled();
+  if (!isAccepted) {
     keep(before);
     throw state.budget.exceeded();
   }

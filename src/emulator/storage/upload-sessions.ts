@@ -17,8 +17,15 @@ export interface UploadSession {
   receivedBytes: number;
   /** Whether a request is sending bytes at this moment. */
   isBusy: boolean;
+  /** Whether its bytes are given up: no more are to be taken. */
+  isEnded: boolean;
   /** The object's resource once it is complete: it outlives the object. */
   outcome?: {readonly resource: Readonly<Record<string, unknown>>} | 'cancelled';
+}
+
+/** https://cloud.google.com/storage/docs/performing-resumable-uploads#cancel-upload */
+export function uploadCancelled(): StorageApiError {
+  return new StorageApiError(499, 'Client Closed Request', {reason: 'clientClosedRequest'});
 }
 
 /**
@@ -39,9 +46,7 @@ export class UploadSessions {
   find(id: string, bucket: string, now: number): UploadSession {
     const session = this.#sessions.get(id);
     if (session?.draft.bucket !== bucket) throw notFound('Not Found');
-    if (session.outcome === 'cancelled') {
-      throw new StorageApiError(499, 'Client Closed Request', {reason: 'clientClosedRequest'});
-    }
+    if (session.outcome === 'cancelled') throw uploadCancelled();
     if (now - session.startedAt > WEEK) {
       this.end(session);
       throw new StorageApiError(410, 'The upload session is older than a week and has expired.', {
@@ -53,6 +58,7 @@ export class UploadSessions {
 
   /** Forgets the bytes of a session, not that there was one. */
   end(session: UploadSession, outcome?: UploadSession['outcome']): void {
+    session.isEnded = true;
     session.pieces = [];
     session.receivedBytes = 0;
     // The bytes of a complete upload are the object's.

@@ -69,17 +69,22 @@ export interface SubjectTokenRequest {
 }
 
 /** A signed request as a subject token's content. */
-export function subjectTokenRequest(emulator: Emulator, keys: Keys, options: SigningOptions = {}) {
-  const signed = sign(keys, {
-    ...options,
-    headers: {'x-goog-cloud-target-resource': emulator.audience, ...options.headers},
-  });
-  const request: SubjectTokenRequest = {
-    url: `https://${signed.headers['Host'] ?? ''}${signed.path}`,
-    method: signed.method,
-    headers: Object.entries(signed.headers).map(([key, value]) => ({key, value})),
+export function asSubjectToken({method, path, headers}: SignedRequest): SubjectTokenRequest {
+  return {
+    url: `https://${headers['Host'] ?? ''}${path}`,
+    method,
+    headers: Object.entries(headers).map(([key, value]) => ({key, value})),
   };
-  return request;
+}
+
+/** The content of a subject token that is let in. */
+export function subjectTokenRequest(
+  emulator: Emulator,
+  keys: Keys,
+  options: SigningOptions = {},
+): SubjectTokenRequest {
+  const target = {'x-goog-cloud-target-resource': emulator.audience};
+  return asSubjectToken(sign(keys, {...options, headers: {...target, ...options.headers}}));
 }
 
 export function encodeSubjectToken(request: unknown): string {

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {Storage} from '@google-cloud/storage';
+import * as newest from 'google-auth-library';
+import * as previous from 'google-auth-library-10';
+import type {Emulator} from '../../src/emulator/index.js';
+import {send} from './support/http.js';
+import {emulators} from './support/running.js';
+
+const run = promisify(execFile);
+
+const DEMO = 'demo@my-project.iam.gserviceaccount.com';
+
+async function assertGood(emulator: Emulator, token: unknown, kind: 'c' | 'd') {
+  assert.ok(typeof token === 'string' && token.startsWith(`ya29.${kind}.`));
+  const answer = await send(emulator.url, {
+    path: '/storage/v1/b?project=my-project',
+    headers: {authorization: `Bearer ${token}`},
+  });
+  assert.equal(answer.status, 200, answer.text);
+}
+
+function clientOptions(emulator: Emulator, serviceAccountEmail?: string) {
+  const config = emulator.configFor(
+    serviceAccountEmail === undefined ? {} : {serviceAccountEmail, tokenLifetimeSeconds: 900},
+  );
+  const {credential_source: _, ...options} = config;
+  const {accessKeyId, secretAccessKey, sessionToken: token} = emulator.issueAwsCredentials();
+  return {
+    ...options,
+    aws_security_credentials_supplier: {
+      getAwsRegion: async () => 'eu-west-3',
+      getAwsSecurityCredentials: async () => ({accessKeyId, secretAccessKey, token}),
+    },
+  };
+}
+
+describe("google-auth-library's own AwsClient, as it stands, is let in", () => {
+  const start = emulators();
+
+  for (const [name, {AwsClient}] of [
+    ['11', newest],
+    ['10', previous],
+  ] as const) {
+    it(`by version ${name}, as a service account`, async () => {
+      const emulator = await start();
+      const client = new AwsClient(clientOptions(emulator, DEMO));
+      const {token} = await client.getAccessToken();
+      await assertGood(emulator, token, 'c');
+      assert.deepEqual(
+        emulator.requests.slice(0, 3).map(({service, status}) => `${service} ${String(status)}`),
+        ['aws-sts 200', 'google-sts 200', 'iam-credentials 200'],
+      );
+      assert.equal(emulator.requests[0]?.host, 'sts.eu-west-3.amazonaws.com');
+      assert.equal(emulator.requests[2]?.lifetimeSeconds, 900);
+    });
+
+    it(`by version ${name}, as the federated principal`, async () => {
+      const emulator = await start();
+      const client = new AwsClient(clientOptions(emulator));
+      const {token} = await client.getAccessToken();
+      await assertGood(emulator, token, 'd');
+    });
+
+    it(`by version ${name}, unless the audience is another`, async () => {
+      const emulator = await start();
+      const audience = emulator.audience.replace('aws-test-account', 'aws-other-account');
+      const client = new AwsClient({...clientOptions(emulator), audience});
+      await assert.rejects(client.getAccessToken(), /invalid_target/);
+    });
+  }
+
+  it('and its tokens are good for a Storage client', async () => {
+    const emulator = await start();
+    const authClient = new newest.AwsClient(clientOptions(emulator, DEMO));
+    const storage = new Storage({
+      apiEndpoint: emulator.url,
+      useAuthWithCustomEndpoint: true,
+      projectId: 'my-project',
+      authClient,
+    });
+    await storage.createBucket('a-bucket-of-mine');
+    const [buckets] = await storage.getBuckets();
+    assert.deepEqual(
+      buckets.map(bucket => bucket.name),
+      ['a-bucket-of-mine'],
+    );
+  });
+
+  it('also where STORAGE_EMULATOR_HOST leads the Storage client', async () => {
+    const emulator = await start();
+    const before = process.env['STORAGE_EMULATOR_HOST'];
+    process.env['STORAGE_EMULATOR_HOST'] = emulator.env.STORAGE_EMULATOR_HOST;
+    try {
+      const storage = new Storage({
+        useAuthWithCustomEndpoint: true,
+        projectId: 'my-project',
+        authClient: new newest.AwsClient(clientOptions(emulator, DEMO)),
+      });
+      const [bucket] = await storage.createBucket('a-bucket-of-mine');
+      const file = bucket.file('a/b c');
+      await file.save('hello', {resumable: false});
+      const [content] = await file.download();
+      assert.equal(content.toString(), 'hello');
+      await file.delete();
+    } finally {
+      if (before === undefined) delete process.env['STORAGE_EMULATOR_HOST'];
+      else process.env['STORAGE_EMULATOR_HOST'] = before;
+    }
+  });
+
+  for (const [name, serviceAccountEmail, kind] of [
+    ['a service account', DEMO, 'c'],
+    ['the federated principal', undefined, 'd'],
+  ] as const) {
+    it(`in a process that knows its environment alone, as ${name}`, async () => {
+      const emulator = await start();
+      const folder = await mkdtemp(join(tmpdir(), 'google-auth-aws-'));
+      try {
+        const file = join(folder, 'credentials.json');
+        const config = emulator.configFor(
+          serviceAccountEmail === undefined ? {} : {serviceAccountEmail},
+        );
+        await writeFile(file, JSON.stringify(config));
+        const {accessKeyId, secretAccessKey, sessionToken} = emulator.issueAwsCredentials();
+        const script = fileURLToPath(new URL('fixtures/ask-for-a-token.ts', import.meta.url));
+        const {stdout} = await run(process.execPath, ['--import', 'tsx', script], {
+          env: {
+            ...process.env,
+            ...emulator.env,
+            AWS_ACCESS_KEY_ID: accessKeyId,
+            AWS_SECRET_ACCESS_KEY: secretAccessKey,
+            AWS_SESSION_TOKEN: sessionToken,
+            GOOGLE_APPLICATION_CREDENTIALS: file,
+          },
+        });
+        const {client, token}: Record<string, unknown> = {...Object(JSON.parse(stdout))};
+        assert.equal(client, 'AwsClient');
+        await assertGood(emulator, token, kind);
+      } finally {
+        await rm(folder, {recursive: true});
+      }
+    });
+  }
+});
