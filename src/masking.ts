@@ -3,39 +3,47 @@ import {inspect} from 'node:util';
 /** What stands where a secret was. */
 export const MASK = '[masked]';
 
-// Shapes of secrets that a server or a library might echo although nobody handed them to us:
-// Google access tokens, JWTs, SigV4 signatures, AWS access key ids, bearer headers.
+// Shapes of secrets that a server or a library might echo although nobody handed them to us, or of
+// which it echoes the beginning alone. Each begins with letters that end the search at once: a hostile
+// text of a megabyte must not be read again from every place in it.
 const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/\bya29\.[\w.~+/-]+=*/g, MASK],
-  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, MASK],
-  [/(Signature(?:=|%3D))[0-9a-fA-F]{16,}/g, `$1${MASK}`],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{8,}\b/g, MASK],
-  [/\b(Bearer\s+)[\w.~+/=-]+/gi, `$1${MASK}`],
+  // Google access tokens, JWTs, bearer headers
+  [/ya29\.[\w.~+/-]+=*/g, MASK],
+  [/(?:(?<![\w-])|(?<=%[\da-fA-F]{2}))eyJ[\w-]+\.[\w-]*(?:\.[\w-]*){0,3}/g, MASK],
+  [/\b(Bearer(?:\s+|\+|%20))[\w.~+/=-]+/gi, `$1${MASK}`],
+  // AWS: signatures, session tokens, access key ids
+  [/(Signature(?:=|%(?:25)*3D))[\da-f]{16,}/gi, `$1${MASK}`],
+  [/(?:IQoJ|F[Qw]o[DG])[\w+/=%\\-]{16,}/g, MASK],
+  [/(?:AKIA|ASIA)[A-Z\d]{8,}/g, MASK],
 ];
 
 // Shorter strings would mask ordinary words.
 const SHORTEST_SECRET = 8;
 
 /**
- * Replaces every known secret in a text, also in its URL-encoded (once and twice) and JSON-escaped
- * spellings, and everything that has the shape of one.
+ * Replaces every known secret in a text, also where its punctuation is URL-encoded (up to four times),
+ * or escaped as JSON or HTML escape it, and everything that has the shape of one.
  */
 export function maskSecrets(text: string, secrets: readonly string[] = []): string {
   let masked = text;
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    const once = encodeURIComponent(secret);
-    for (const spelling of [
-      secret,
-      once,
-      encodeURIComponent(once),
-      JSON.stringify(secret).slice(1, -1),
-    ]) {
-      masked = masked.replaceAll(spelling, MASK);
-    }
+  // The longest first: one secret may be a part of another.
+  for (const secret of secrets.toSorted((a, b) => b.length - a.length)) {
+    if (secret.length >= SHORTEST_SECRET) masked = masked.replace(spellings(secret), MASK);
   }
   for (const [shape, replacement] of SECRET_SHAPES) masked = masked.replace(shape, replacement);
   return masked;
+}
+
+function spellings(secret: string): RegExp {
+  return new RegExp(secret.replace(/[^a-z\d]/gi, spellingsOf), 'gi');
+}
+
+function spellingsOf(character: string): string {
+  const code = character.charCodeAt(0);
+  const hex = code.toString(16).padStart(2, '0');
+  const percent = `%(?:25){0,3}${hex}`;
+  const html = `&#(?:x0{0,2}${hex}|0{0,2}${String(code)});`;
+  return `(?:\\\\?\\u${hex.padStart(4, '0')}|${percent}|\\\\u${hex.padStart(4, '0')}|${html})`;
 }
 
 /**
@@ -45,7 +53,11 @@ export function maskSecrets(text: string, secrets: readonly string[] = []): stri
 export function withoutSecrets(error: unknown, secrets: readonly string[] = [], depth = 0): Error {
   if (!(error instanceof Error)) {
     // `inspect` and not String(): a thrown object without a prototype would throw once more.
-    const shown = typeof error === 'string' ? error : inspect(error, {depth: 1, getters: false});
+    // Uncut: the beginning of a secret would not be recognised.
+    const shown =
+      typeof error === 'string'
+        ? error
+        : inspect(error, {depth: 1, getters: false, maxStringLength: Infinity});
     return new Error(`A value that is not an Error was thrown: ${maskSecrets(shown, secrets)}`);
   }
   const cause = error.cause;
@@ -57,7 +69,12 @@ export function withoutSecrets(error: unknown, secrets: readonly string[] = [], 
       : new Error(maskSecrets(error.message, secrets));
   const code = errorCode(error);
   Object.defineProperties(copy, {
-    name: {value: error.name, configurable: true, writable: true, enumerable: false},
+    name: {
+      value: maskSecrets(error.name, secrets),
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    },
     stack: {
       value: maskSecrets(error.stack ?? `${error.name}: ${error.message}`, secrets),
       configurable: true,
@@ -65,7 +82,7 @@ export function withoutSecrets(error: unknown, secrets: readonly string[] = [], 
       enumerable: false,
     },
   });
-  return code === undefined ? copy : Object.assign(copy, {code});
+  return code === undefined ? copy : Object.assign(copy, {code: maskSecrets(code, secrets)});
 }
 
 /** The system or library code of an error or of the first of its causes that has one. */

@@ -1,5 +1,7 @@
+import {inspect} from 'node:util';
 import {AwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
+import {withinTimeLimit} from './time-limit.js';
 
 /** AWS keys, in the shape of the AWS SDK's `AwsCredentialIdentity`. */
 export interface AwsCredentials {
@@ -23,12 +25,30 @@ export type AwsCredentialsProvider = () => Promise<AwsCredentials>;
 export function defaultCredentialsProvider(): AwsCredentialsProvider {
   let chain: AwsCredentialsProvider | undefined;
   return async () => {
-    if (chain === undefined) {
-      const {fromNodeProviderChain} = await import('@aws-sdk/credential-providers');
-      chain = fromNodeProviderChain();
-    }
+    chain ??= await loadChain();
     return chain();
   };
+}
+
+async function loadChain(): Promise<AwsCredentialsProvider> {
+  const aws = await import('@aws-sdk/credential-providers');
+  if (!isWebIdentityWithoutRole(process.env)) return aws.fromNodeProviderChain();
+  // Here the SDK's chain would pass over the web identity and ask the instance's metadata.
+  return aws.createCredentialChain(aws.fromEnv(), aws.fromIni(), aws.fromProcess(), () =>
+    Promise.reject(new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not')),
+  );
+}
+
+function isWebIdentityWithoutRole(
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean {
+  const isSet = (name: string): boolean => Boolean(environment[name]);
+  return (
+    isSet('AWS_WEB_IDENTITY_TOKEN_FILE') &&
+    !isSet('AWS_ROLE_ARN') &&
+    !isSet('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') &&
+    !isSet('AWS_CONTAINER_CREDENTIALS_FULL_URI')
+  );
 }
 
 /**
@@ -57,11 +77,11 @@ export function checkCredentials(
     new AwsAuthError({
       code,
       step: code === 'INVALID_OPTION' ? 'config' : 'aws-credentials',
-      what: `The AWS credentials cannot be used: ${problem}.`,
+      what: `${code === 'INVALID_OPTION' ? 'The option "awsCredentials"' : 'What the provider gave as AWS credentials'} cannot be used: ${problem}.`,
       fix: 'They need accessKeyId and secretAccessKey, and sessionToken if they are temporary, exactly as AWS gave them.',
     });
   if (typeof value !== 'object' || value === null) {
-    throw invalid(`the provider gave ${value === null ? 'null' : typeof value}, not an object`);
+    throw invalid(`it is ${value === null ? 'null' : `of type ${typeof value}`}, not an object`);
   }
   const fields: {
     accessKeyId?: unknown;
@@ -99,16 +119,10 @@ export function checkCredentials(
 }
 
 async function ask(provider: AwsCredentialsProvider, timeoutMillis: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeLimit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`the provider did not answer within ${String(timeoutMillis)} ms`));
-    }, timeoutMillis);
-  });
   try {
-    return await Promise.race([provider(), timeLimit]);
+    return await withinTimeLimit(provider, timeoutMillis);
   } catch (error) {
-    const cause = withoutSecrets(error);
+    const cause = withoutSecrets(error, likelyKeys(error));
     throw new AwsAuthError({
       code: 'AWS_CREDENTIALS_UNAVAILABLE',
       step: 'aws-credentials',
@@ -116,7 +130,14 @@ async function ask(provider: AwsCredentialsProvider, timeoutMillis: number): Pro
       fix: 'Check with "aws sts get-caller-identity" that this process has an AWS identity: a role of its task, pod, function or instance, a profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or give "awsCredentials".',
       cause,
     });
-  } finally {
-    clearTimeout(timer);
   }
+}
+
+// Secret keys have 40 characters and session tokens hundreds. A provider that fails may quote what it
+// read, and nobody has handed those keys to us to be masked.
+const KEY_SHAPE =
+  /(?<![\w/+=])(?=\S*[A-Z])(?=\S*[a-z])(?=\S*\d)(?:[\w/+]{40}|[\w/+=-]{100,})(?![\w/+=])/g;
+
+function likelyKeys(error: unknown): string[] {
+  return inspect(error, {depth: 5, customInspect: false, maxStringLength: null}).match(KEY_SHAPE) ?? [];
 }

@@ -1,4 +1,6 @@
 import {AwsAuthError} from '../errors.js';
+import {withoutSecrets} from '../masking.js';
+import {DEFAULT_TIME_LIMIT_MILLIS, withinTimeLimit} from './time-limit.js';
 
 /** A region, or a function that gives it. */
 export type AwsRegionProvider = () => Promise<string>;
@@ -21,24 +23,31 @@ export function defaultRegionProvider(
     );
 }
 
-// The partitions whose STS hosts are sts.REGION.amazonaws.com, by their own patterns:
+// The partitions whose STS hosts are sts.REGION.amazonaws.com, commercial and GovCloud:
 // https://github.com/aws/aws-sdk-js-v3 `partitions.json`
-const COMMERCIAL = /^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/;
-const GOV_CLOUD = /^us-gov-\w+-\d+$/;
+const REGION = /^(?:us-gov|us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$/;
+
+// us-east-1a, us-west-2-lax-1a (a Local Zone), us-east-1-wl1-bos-wlz-1 (a Wavelength Zone)
+const ZONE = /^(?<region>[a-z-]+-\d+)(?:[a-z]|-[a-z0-9-]+)$/;
 
 /**
  * Asks for the region and checks that Google takes its STS endpoint.
  *
  * @throws AwsAuthError `AWS_REGION_INVALID`.
  */
-export async function readRegion(provider: AwsRegionProvider): Promise<string> {
+export async function readRegion(
+  provider: AwsRegionProvider,
+  timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
+): Promise<string> {
   let region: unknown;
   try {
-    region = await provider();
-  } catch {
+    region = await withinTimeLimit(provider, timeoutMillis);
+  } catch (error) {
+    const cause = withoutSecrets(error);
     throw invalid(
-      'The function given as "awsRegion" failed.',
+      `The function given as "awsRegion" failed: ${cause.message.replace(/\.$/, '')}.`,
       'Give a region such as us-east-1, or leave it out.',
+      cause,
     );
   }
   return checkRegion(region);
@@ -63,11 +72,12 @@ export function checkRegion(region: unknown): string {
       'AWS accounts of the China partition cannot be federated with Google Cloud in this way.',
     );
   }
-  if (COMMERCIAL.test(region) || GOV_CLOUD.test(region)) return region;
-  if (COMMERCIAL.test(region.slice(0, -1))) {
+  if (REGION.test(region)) return region;
+  const parent = ZONE.exec(region)?.groups?.['region'];
+  if (parent !== undefined && REGION.test(parent)) {
     throw invalid(
-      `The AWS region ${shown} looks like an availability zone.`,
-      `Set AWS_REGION or "awsRegion" to the region: ${region.slice(0, -1)}.`,
+      `The AWS region ${shown} looks like a zone of a region.`,
+      `Set AWS_REGION or "awsRegion" to the region: ${parent}.`,
     );
   }
   throw invalid(
@@ -76,6 +86,12 @@ export function checkRegion(region: unknown): string {
   );
 }
 
-function invalid(what: string, fix: string): AwsAuthError {
-  return new AwsAuthError({code: 'AWS_REGION_INVALID', step: 'aws-region', what, fix});
+function invalid(what: string, fix: string, cause?: Error): AwsAuthError {
+  return new AwsAuthError({
+    code: 'AWS_REGION_INVALID',
+    step: 'aws-region',
+    what,
+    fix,
+    ...(cause === undefined ? {} : {cause}),
+  });
 }

@@ -1,4 +1,4 @@
-import {createHash, createHmac, type Hash, type Hmac} from 'node:crypto';
+import {createHash, createHmac} from 'node:crypto';
 import type {AwsCredentials} from './credentials.js';
 
 /** A request to be signed with AWS Signature Version 4. */
@@ -66,12 +66,13 @@ function queryOf(url: URL): Record<string, string | string[]> {
   return query;
 }
 
+type Digest = ReturnType<typeof createHash | typeof createHmac>;
 type Bytes = string | ArrayBuffer | ArrayBufferView;
 
 /** SHA-256 and its HMAC in the form in which the signer takes them. */
 class NodeSha256 {
   readonly #key: string | Uint8Array | undefined;
-  #hash: Hash | Hmac;
+  #hash: Digest;
 
   constructor(key?: Bytes) {
     this.#key = key === undefined ? undefined : asBytes(key);
@@ -90,7 +91,7 @@ class NodeSha256 {
     this.#hash = this.#create();
   }
 
-  #create(): Hash | Hmac {
+  #create(): Digest {
     return this.#key === undefined ? createHash('sha256') : createHmac('sha256', this.#key);
   }
 }

@@ -1,6 +1,8 @@
 import {parseCredentialFile, readCredentialFile} from '../config/credential-file.js';
 import type {AwsCredentialSource} from '../config/external-account-config.js';
+import {invalidOption, show} from '../config/option-checks.js';
 import {AwsAuthError} from '../errors.js';
+import {checkOptionNames} from './option-names.js';
 import {environmentVariable, type AwsAuthClientOptions} from './options.js';
 
 /** What code may say beside a credential file; each wins over the file. */
@@ -22,13 +24,15 @@ export function credentialFileFacts(options: unknown): CredentialFileFacts | und
 /**
  * Turns a credential file's content into options.
  *
- * @throws AwsAuthError `CREDENTIAL_FILE_INVALID`, `INVALID_AUDIENCE`, `UNTRUSTED_URL`.
+ * @throws AwsAuthError `CREDENTIAL_FILE_INVALID`, `INVALID_AUDIENCE`, `UNTRUSTED_URL`,
+ *   `INVALID_OPTION`.
  */
 export function optionsFromJson(
   value: unknown,
   overrides: CredentialFileOverrides,
   name = 'the credential file’s content',
 ): AwsAuthClientOptions {
+  checkOptionNames(overrides);
   const universes = [overrides.universeDomain, environmentVariable('GOOGLE_CLOUD_UNIVERSE_DOMAIN')];
   const file = parseCredentialFile(value, {
     name,
@@ -61,6 +65,11 @@ export function optionsFromCredentialFile(
   path: string | undefined,
   overrides: CredentialFileOverrides,
 ): AwsAuthClientOptions {
+  // A number would be read as an open file, 0 as the standard input.
+  const wanted: unknown = path;
+  if (wanted !== undefined && typeof wanted !== 'string') {
+    throw invalidOption('path', `is ${show(wanted)}, not a string`, 'Give the path of the file.');
+  }
   const given = path ?? environmentVariable('GOOGLE_APPLICATION_CREDENTIALS');
   if (given === undefined || given === '') {
     throw new AwsAuthError({

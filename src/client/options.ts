@@ -7,16 +7,13 @@ import {
 } from '../aws/credentials.js';
 import {REGIONAL_CALLER_IDENTITY_URL} from '../aws/caller-identity-token.js';
 import {checkRegion, defaultRegionProvider, type AwsRegionProvider} from '../aws/region.js';
+import {defaultTokenUrl, impersonationTarget} from '../config/google-endpoints.js';
 import {
-  defaultImpersonationUrl,
-  defaultTokenUrl,
-  emailInImpersonationUrl,
-} from '../config/google-endpoints.js';
-import {
+  checkBoolean,
   checkEmail,
   checkEndpointUrl,
   checkLifetime,
-  checkString,
+  checkProject,
   checkUniverseDomain,
   DEFAULT_UNIVERSE_DOMAIN,
   invalidOption,
@@ -25,6 +22,7 @@ import {
 import {formatProviderName, parseProviderName} from '../config/provider-name.js';
 import type {Transporter} from '../google/transport.js';
 import {checkOptionNames} from './option-names.js';
+import {resolveScopes} from './scopes.js';
 
 /** Options of {@link AwsAuthClient}. Only `audience` is required. */
 export interface AwsAuthClientOptions {
@@ -109,7 +107,6 @@ export interface ResolvedOptions {
   readonly clock: () => number;
 }
 
-const DEFAULT_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const DEFAULT_LIFETIME_SECONDS = 3600;
 const DEFAULT_EAGER_REFRESH_MILLIS = 5 * 60 * 1000;
 
@@ -120,17 +117,20 @@ const DEFAULT_EAGER_REFRESH_MILLIS = 5 * 60 * 1000;
  */
 export function resolveOptions(
   options: AwsAuthClientOptions,
-  callerIdentityEndpoint = REGIONAL_CALLER_IDENTITY_URL,
+  fileEndpoint = REGIONAL_CALLER_IDENTITY_URL,
 ): ResolvedOptions {
   checkOptionNames(options);
+  // A file may name one region's endpoint, which a signature for another region would not fit.
+  const callerIdentityEndpoint =
+    options.awsRegion === undefined ? fileEndpoint : REGIONAL_CALLER_IDENTITY_URL;
   const universeDomain =
     optional(options, 'universeDomain', checkUniverseDomain) ?? DEFAULT_UNIVERSE_DOMAIN;
   return Object.freeze({
     audience: formatProviderName(parseProviderName(options.audience)),
     serviceAccount: resolveServiceAccount(options, universeDomain),
     scopes: resolveScopes(options.scopes),
-    projectId: optional(options, 'projectId', nonEmpty('Give a project id.')),
-    quotaProjectId: optional(options, 'quotaProjectId', nonEmpty('Give a project id.')),
+    projectId: optional(options, 'projectId', checkProject),
+    quotaProjectId: optional(options, 'quotaProjectId', checkProject),
     universeDomain,
     credentials: resolveCredentials(options.awsCredentials),
     region: resolveRegion(options.awsRegion, callerIdentityEndpoint),
@@ -140,7 +140,7 @@ export function resolveOptions(
     transporter: resolveTransporter(options),
     eagerRefreshThresholdMillis:
       optional(options, 'eagerRefreshThresholdMillis', positive) ?? DEFAULT_EAGER_REFRESH_MILLIS,
-    forceRefreshOnFailure: optional(options, 'forceRefreshOnFailure', boolean) ?? false,
+    forceRefreshOnFailure: optional(options, 'forceRefreshOnFailure', checkBoolean) ?? false,
     clock: optional(options, 'clock', clock) ?? Date.now,
   });
 }
@@ -150,9 +150,9 @@ export function environmentVariable(name: string): string | undefined {
   return process.env[name] || undefined;
 }
 
-function optional<K extends keyof AwsAuthClientOptions, T>(
+function optional<T>(
   options: AwsAuthClientOptions,
-  name: K,
+  name: keyof AwsAuthClientOptions,
   check: (value: unknown, option: string) => T,
 ): T | undefined {
   return options[name] === undefined ? undefined : check(options[name], name);
@@ -162,11 +162,10 @@ function resolveServiceAccount(
   options: AwsAuthClientOptions,
   universeDomain: string,
 ): ResolvedServiceAccount | undefined {
-  const named = optional(options, 'serviceAccountEmail', checkEmail);
-  const url = optional(options, 'serviceAccountImpersonationUrl', checkEndpointUrl);
+  const target = impersonationTarget(options, universeDomain);
   const lifetime = optional(options, 'tokenLifetimeSeconds', checkLifetime);
   const delegates = resolveDelegates(options.delegates);
-  if (url === undefined && named === undefined) {
+  if (target === undefined) {
     for (const [name, given] of [
       ['tokenLifetimeSeconds', lifetime !== undefined],
       ['delegates', delegates.length > 0],
@@ -181,25 +180,9 @@ function resolveServiceAccount(
     }
     return undefined;
   }
-  const inUrl = url === undefined ? undefined : emailInImpersonationUrl(url);
-  if (url !== undefined && inUrl === undefined) {
-    throw invalidOption(
-      'serviceAccountImpersonationUrl',
-      `is ${show(url.href)}, which is not a generateAccessToken URL`,
-      'It ends with /v1/projects/-/serviceAccounts/EMAIL:generateAccessToken',
-    );
-  }
-  const email = named ?? checkEmail(inUrl, 'serviceAccountImpersonationUrl');
-  if (inUrl !== undefined && inUrl !== email) {
-    throw invalidOption(
-      'serviceAccountImpersonationUrl',
-      `is for ${show(inUrl)}, but "serviceAccountEmail" is ${show(email)}`,
-      'Leave one of the two out.',
-    );
-  }
   return Object.freeze({
-    email,
-    url: url?.href ?? defaultImpersonationUrl(email, universeDomain),
+    email: target.email,
+    url: target.url.href,
     delegates,
     lifetimeSeconds: lifetime ?? DEFAULT_LIFETIME_SECONDS,
     lifetimeGiven: lifetime !== undefined,
@@ -216,37 +199,6 @@ function resolveDelegates(value: unknown): readonly string[] {
     );
   }
   return Object.freeze(value.map((email, i) => checkEmail(email, `delegates[${String(i)}]`)));
-}
-
-function resolveScopes(value: unknown): readonly string[] {
-  if (value === undefined) return Object.freeze([DEFAULT_SCOPE]);
-  // Google's own clients take a string of several scopes with spaces, too.
-  const list: unknown[] =
-    typeof value === 'string'
-      ? value.split(' ').filter(Boolean)
-      : Array.isArray(value)
-        ? value
-        : [];
-  if (list.length === 0) {
-    throw invalidOption(
-      'scopes',
-      `is ${show(value)}, not a scope or an array of scopes`,
-      `Leave it out for ${DEFAULT_SCOPE}.`,
-    );
-  }
-  return Object.freeze(
-    list.map(scope => {
-      // RFC 6749 section 3.3, scope-token
-      if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
-        throw invalidOption(
-          'scopes',
-          `holds ${show(scope)}, which is not a scope`,
-          `A scope reads like ${DEFAULT_SCOPE}.`,
-        );
-      }
-      return scope;
-    }),
-  );
 }
 
 function resolveCredentials(value: AwsAuthClientOptions['awsCredentials']): AwsCredentialsProvider {
@@ -274,7 +226,10 @@ function resolveRegion(
 
 function resolveTransporter(options: AwsAuthClientOptions): Transporter | undefined {
   const {transporter, transporterOptions} = options;
-  if (transporter !== undefined && typeof transporter.request !== 'function') {
+  if (
+    transporter !== undefined &&
+    typeof (transporter as Partial<Transporter> | null)?.request !== 'function'
+  ) {
     throw invalidOption(
       'transporter',
       'has no request() function',
@@ -290,7 +245,9 @@ function resolveTransporter(options: AwsAuthClientOptions): Transporter | undefi
   }
   if (
     transporterOptions !== undefined &&
-    (typeof transporterOptions !== 'object' || transporterOptions === null)
+    (typeof transporterOptions !== 'object' ||
+      transporterOptions === null ||
+      Array.isArray(transporterOptions))
   ) {
     throw invalidOption(
       'transporterOptions',
@@ -301,10 +258,6 @@ function resolveTransporter(options: AwsAuthClientOptions): Transporter | undefi
   return transporter;
 }
 
-function nonEmpty(fix: string): (value: unknown, option: string) => string {
-  return (value, option) => checkString(value, option, fix);
-}
-
 function positive(value: unknown, option: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
     throw invalidOption(
@@ -312,13 +265,6 @@ function positive(value: unknown, option: string): number {
       `is ${show(value)}, not a positive number of milliseconds`,
       'Leave it out for 300000, five minutes.',
     );
-  }
-  return value;
-}
-
-function boolean(value: unknown, option: string): boolean {
-  if (typeof value !== 'boolean') {
-    throw invalidOption(option, `is ${show(value)}, not a boolean`, 'Give true or false.');
   }
   return value;
 }

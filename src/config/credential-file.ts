@@ -1,12 +1,11 @@
 import {readFileSync} from 'node:fs';
 import {AwsAuthError, isAwsAuthError, type AwsAuthErrorCode} from '../errors.js';
-import {checkGoogleHost, checkUniverse, emailInImpersonationUrl} from './google-endpoints.js';
+import {checkGoogleHost, checkImpersonationUrl, checkUniverse} from './google-endpoints.js';
 import type {AwsCredentialSource} from './external-account-config.js';
 import {
-  checkEmail,
   checkEndpointUrl,
   checkLifetime,
-  checkString,
+  checkProject,
   checkUniverseDomain,
   DEFAULT_UNIVERSE_DOMAIN,
   show,
@@ -84,7 +83,11 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
     fileError('CREDENTIAL_FILE_INVALID', `${capitalised(trust.name)} ${problem}.`, fix);
   const remake =
     'Make it anew with: gcloud iam workload-identity-pools create-cred-config PROVIDER --aws --service-account=EMAIL --output-file=FILE';
-  if (!isRecord(value)) throw invalid(`is not a JSON object but ${show(value)}`, remake);
+  if (!isRecord(value)) {
+    // Not quoted: a string here may be a whole key file that was not parsed.
+    const what = typeof value === 'string' ? 'a string' : show(value);
+    throw invalid(`is not a JSON object but ${what}`, remake);
+  }
   const {type} = value;
   if (type !== 'external_account')
     throw invalid(`is of type ${show(type)}, not "external_account"`, otherType(type));
@@ -124,19 +127,16 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
       option: 'tokenUrl',
     });
   }
-  const impersonationUrl = trust.ignoreImpersonationUrl
+  const target = trust.ignoreImpersonationUrl
     ? undefined
-    : optional('service_account_impersonation_url', checkEndpointUrl);
-  if (impersonationUrl !== undefined) {
-    checkGoogleHost(impersonationUrl, {
+    : optional('service_account_impersonation_url', checkImpersonationUrl);
+  if (target !== undefined) {
+    checkGoogleHost(target.url, {
       service: 'iamcredentials',
       universeDomain,
       key: 'service_account_impersonation_url',
       option: 'serviceAccountImpersonationUrl',
     });
-    inFile(() =>
-      checkEmail(emailInImpersonationUrl(impersonationUrl), 'service_account_impersonation_url'),
-    );
   }
   const impersonation = value['service_account_impersonation'];
   if (impersonation !== undefined && !isRecord(impersonation)) {
@@ -147,14 +147,12 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
     audience: formatProviderName(parseProviderName(value['audience'])),
     universeDomain,
     tokenUrl: tokenUrl?.href,
-    serviceAccountImpersonationUrl: impersonationUrl?.href,
+    serviceAccountImpersonationUrl: target?.url.href,
     tokenLifetimeSeconds:
       lifetime === undefined
         ? undefined
         : inFile(() => checkLifetime(lifetime, 'token_lifetime_seconds')),
-    quotaProjectId: optional('quota_project_id', (text, key) =>
-      checkString(text, key, 'Give a project id.'),
-    ),
+    quotaProjectId: optional('quota_project_id', checkProject),
     credentialSource: credentialSource(value['credential_source'], invalid, remake),
   };
 }

@@ -1,13 +1,15 @@
 import {
-  checkEmail,
+  checkBoolean,
   checkEndpointUrl,
   checkLifetime,
-  checkString,
+  checkProject,
   checkUniverseDomain,
   DEFAULT_UNIVERSE_DOMAIN,
   invalidOption,
+  show,
 } from './option-checks.js';
-import {defaultImpersonationUrl, defaultTokenUrl} from './google-endpoints.js';
+import {defaultTokenUrl, impersonationTarget} from './google-endpoints.js';
+import {checkKnownNames} from './known-names.js';
 import {formatProviderName, parseProviderName} from './provider-name.js';
 
 const SUBJECT_TOKEN_TYPE = 'urn:ietf:params:aws:token-type:aws4_request';
@@ -63,6 +65,19 @@ export interface ExternalAccountConfigOptions {
   readonly quotaProjectId?: string | undefined;
 }
 
+// A record and not an array: the compiler then sees that none is missing.
+const NAMES: Readonly<Record<keyof ExternalAccountConfigOptions, true>> = {
+  audience: true,
+  serviceAccountEmail: true,
+  tokenLifetimeSeconds: true,
+  universeDomain: true,
+  enableImdsv2: true,
+  stsLocation: true,
+  tokenUrl: true,
+  serviceAccountImpersonationUrl: true,
+  quotaProjectId: true,
+};
+
 /**
  * Makes the JSON of a credential file, key for key as gcloud writes it. Any Google library of any
  * language reads it. Write it with `JSON.stringify(config, null, 2)`.
@@ -72,28 +87,22 @@ export interface ExternalAccountConfigOptions {
 export function createExternalAccountConfig(
   options: ExternalAccountConfigOptions,
 ): ExternalAccountConfig {
+  checkKnownNames(options, Object.keys(NAMES));
   const universeDomain = checkUniverseDomain(
     options.universeDomain ?? DEFAULT_UNIVERSE_DOMAIN,
     'universeDomain',
   );
   const tokenUrl = tokenUrlOf(options, universeDomain);
-  const email =
-    options.serviceAccountEmail === undefined
-      ? undefined
-      : checkEmail(options.serviceAccountEmail, 'serviceAccountEmail');
-  if (options.serviceAccountImpersonationUrl !== undefined) {
-    checkEndpointUrl(options.serviceAccountImpersonationUrl, 'serviceAccountImpersonationUrl');
-  }
-  const impersonationUrl =
-    options.serviceAccountImpersonationUrl ??
-    (email === undefined ? undefined : defaultImpersonationUrl(email, universeDomain));
-  if (options.tokenLifetimeSeconds !== undefined && impersonationUrl === undefined) {
+  const target = impersonationTarget(options, universeDomain);
+  if (options.tokenLifetimeSeconds !== undefined && target === undefined) {
     throw invalidOption(
       'tokenLifetimeSeconds',
       'is given without "serviceAccountEmail"',
       'A federated token’s life is the pool’s session duration; leave the option out, or name the service account.',
     );
   }
+  const imdsv2 =
+    options.enableImdsv2 === undefined ? false : checkBoolean(options.enableImdsv2, 'enableImdsv2');
   return {
     universe_domain: universeDomain,
     type: 'external_account',
@@ -106,11 +115,11 @@ export function createExternalAccountConfig(
       url: `${METADATA}/meta-data/iam/security-credentials`,
       regional_cred_verification_url:
         'https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
-      ...(options.enableImdsv2 === true ? {imdsv2_session_token_url: `${METADATA}/api/token`} : {}),
+      ...(imdsv2 ? {imdsv2_session_token_url: `${METADATA}/api/token`} : {}),
     },
-    ...(impersonationUrl === undefined
+    ...(target === undefined
       ? {token_info_url: new URL('/v1/introspect', tokenUrl).href}
-      : {service_account_impersonation_url: impersonationUrl}),
+      : {service_account_impersonation_url: target.url.href}),
     ...(options.tokenLifetimeSeconds === undefined
       ? {}
       : {
@@ -124,27 +133,28 @@ export function createExternalAccountConfig(
     ...(options.quotaProjectId === undefined
       ? {}
       : {
-          quota_project_id: checkString(
-            options.quotaProjectId,
-            'quotaProjectId',
-            'Give a project id.',
-          ),
+          quota_project_id: checkProject(options.quotaProjectId, 'quotaProjectId'),
         }),
   };
 }
 
 function tokenUrlOf(options: ExternalAccountConfigOptions, universeDomain: string): string {
-  if (options.tokenUrl !== undefined) {
-    checkEndpointUrl(options.tokenUrl, 'tokenUrl');
-    return options.tokenUrl;
+  const {tokenUrl} = options;
+  const location: unknown = options.stsLocation;
+  if (location === undefined) {
+    return tokenUrl === undefined
+      ? defaultTokenUrl(universeDomain)
+      : checkEndpointUrl(tokenUrl, 'tokenUrl').href;
   }
-  if (options.stsLocation === undefined) return defaultTokenUrl(universeDomain);
-  if (!/^[a-z][a-z0-9-]*$/.test(options.stsLocation)) {
+  if (typeof location !== 'string' || !/^[a-z][a-z0-9-]*$/.test(location)) {
     throw invalidOption(
       'stsLocation',
-      'is not a Google Cloud region',
+      `is ${show(location)}, not a Google Cloud region`,
       'Give one such as us-central1, or leave it out for the global endpoint.',
     );
   }
-  return `https://sts.${options.stsLocation}.rep.${universeDomain}/v1/token`;
+  if (tokenUrl !== undefined) {
+    throw invalidOption('stsLocation', 'is given beside "tokenUrl"', 'Leave one of the two out.');
+  }
+  return `https://sts.${location}.rep.${universeDomain}/v1/token`;
 }

@@ -1,5 +1,12 @@
 import {AwsAuthError} from '../errors.js';
-import {DEFAULT_UNIVERSE_DOMAIN, isLoopback, show} from './option-checks.js';
+import {
+  checkEmail,
+  checkEndpointUrl,
+  DEFAULT_UNIVERSE_DOMAIN,
+  invalidOption,
+  isLoopback,
+  show,
+} from './option-checks.js';
 
 /** The Google services that a token request goes to. */
 export type TokenService = 'sts' | 'iamcredentials';
@@ -10,7 +17,7 @@ export function defaultTokenUrl(universeDomain: string): string {
 }
 
 /** generateAccessToken for one service account. */
-export function defaultImpersonationUrl(email: string, universeDomain: string): string {
+function defaultImpersonationUrl(email: string, universeDomain: string): string {
   return `https://iamcredentials.${universeDomain}/v1/projects/-/serviceAccounts/${email}:generateAccessToken`;
 }
 
@@ -18,14 +25,73 @@ export function defaultImpersonationUrl(email: string, universeDomain: string): 
 const IMPERSONATION_PATH =
   /\/v1\/projects\/[^/]+\/serviceAccounts\/(?<email>[^/:]+):generateAccessToken$/;
 
-/** The service account in an impersonation URL, or `undefined` where it is not such a URL. */
-export function emailInImpersonationUrl(url: URL): string | undefined {
+/** A service account, and where its tokens are made. */
+export interface ImpersonationTarget {
+  readonly email: string;
+  readonly url: URL;
+}
+
+/**
+ * Checks a generateAccessToken URL and reads the service account out of it.
+ *
+ * @throws AwsAuthError `INVALID_OPTION`.
+ */
+export function checkImpersonationUrl(value: unknown, option: string): ImpersonationTarget {
+  const url = checkEndpointUrl(value, option);
   const email = IMPERSONATION_PATH.exec(url.pathname)?.groups?.['email'];
-  try {
-    return email === undefined ? undefined : decodeURIComponent(email);
-  } catch {
-    return undefined;
+  if (email === undefined) {
+    throw invalidOption(
+      option,
+      `is ${show(url.href)}, which is not a generateAccessToken URL`,
+      'It ends with /v1/projects/-/serviceAccounts/EMAIL:generateAccessToken',
+    );
   }
+  return {email: checkEmail(decoded(email), option), url};
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Brings together the two options that can name the service account.
+ *
+ * @returns `undefined` where neither is given.
+ * @throws AwsAuthError `INVALID_OPTION`, also where they name two.
+ */
+export function impersonationTarget(
+  options: {
+    readonly serviceAccountEmail?: unknown;
+    readonly serviceAccountImpersonationUrl?: unknown;
+  },
+  universeDomain: string,
+): ImpersonationTarget | undefined {
+  const {serviceAccountEmail, serviceAccountImpersonationUrl} = options;
+  const named =
+    serviceAccountEmail === undefined
+      ? undefined
+      : checkEmail(serviceAccountEmail, 'serviceAccountEmail');
+  if (serviceAccountImpersonationUrl === undefined) {
+    return named === undefined
+      ? undefined
+      : {email: named, url: new URL(defaultImpersonationUrl(named, universeDomain))};
+  }
+  const target = checkImpersonationUrl(
+    serviceAccountImpersonationUrl,
+    'serviceAccountImpersonationUrl',
+  );
+  if (named !== undefined && named !== target.email) {
+    throw invalidOption(
+      'serviceAccountImpersonationUrl',
+      `is for ${show(target.email)}, but "serviceAccountEmail" is ${show(named)}`,
+      'Leave one of the two out.',
+    );
+  }
+  return target;
 }
 
 /**

@@ -71,10 +71,23 @@ export function checkUniverseDomain(value: unknown, option: string): string {
   return value;
 }
 
-/** Checks an optional string that must not be empty. */
-export function checkString(value: unknown, option: string, example: string): string {
-  if (typeof value !== 'string' || value.trim() === '') {
-    throw invalidOption(option, `is ${show(value)}, not a string with something in it`, example);
+/** Checks a project's id, which may hold an organisation's domain (`example.com:my-project`), or its number. */
+export function checkProject(value: unknown, option: string): string {
+  // It travels in a header and in URLs.
+  if (typeof value !== 'string' || !/^[a-z0-9][a-z0-9.:-]*$/i.test(value)) {
+    throw invalidOption(
+      option,
+      `is ${show(value)}, not a project's id`,
+      'Print yours with: gcloud config get project',
+    );
+  }
+  return value;
+}
+
+/** Checks a switch. */
+export function checkBoolean(value: unknown, option: string): boolean {
+  if (typeof value !== 'boolean') {
+    throw invalidOption(option, `is ${show(value)}, not a boolean`, 'Give true or false.');
   }
   return value;
 }
@@ -88,6 +101,9 @@ export function checkEndpointUrl(value: unknown, option: string): URL {
   const url = new URL(value);
   if (url.username !== '' || url.password !== '') {
     throw invalidOption(option, 'holds a user name or a password', fix);
+  }
+  if (url.hash !== '') {
+    throw invalidOption(option, 'holds a fragment (#…), which no server would see', fix);
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
     throw invalidOption(

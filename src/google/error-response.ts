@@ -20,6 +20,10 @@ export interface Refusal {
  */
 export function readRefusal(response: TokenEndpointResponse, secrets: readonly string[]): Refusal {
   const clean = (text: string) => shorten(maskSecrets(text, secrets));
+  const cleanText = (value: unknown) => {
+    const words = text(value);
+    return words === undefined ? undefined : clean(words);
+  };
   const body = record(parse(response.text));
   const envelope = record(body?.['error']);
   if (envelope !== undefined) {
@@ -28,16 +32,15 @@ export function readRefusal(response: TokenEndpointResponse, secrets: readonly s
     const metadata = record(info?.['metadata']);
     return {
       status: response.status,
-      error: text(envelope['status']),
+      error: cleanText(envelope['status']),
       description: clean(text(envelope['message']) ?? ''),
       reason: text(info?.['reason']),
-      activationUrl: googleUrl(text(metadata?.['activationUrl'])),
+      activationUrl: googleUrl(cleanText(metadata?.['activationUrl'])),
     };
   }
-  const oauthError = text(body?.['error']);
   return {
     status: response.status,
-    error: oauthError === undefined ? undefined : clean(oauthError),
+    error: cleanText(body?.['error']),
     description: clean(
       text(body?.['error_description']) ?? (body === undefined ? bare(response.text) : ''),
     ),
@@ -82,13 +85,14 @@ export function text(value: unknown): string | undefined {
 
 // Only Google's own page may be shown as a link to follow.
 function googleUrl(url: string | undefined): string | undefined {
-  return url !== undefined && /^https:\/\/console\.(?:developers|cloud)\.google\.com\//.test(url)
+  return url !== undefined &&
+    /^https:\/\/console\.(?:developers|cloud)\.google\.com\/\S*$/.test(url)
     ? url
     : undefined;
 }
 
 function bare(body: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1];
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(body)?.[1];
   return title ?? (/^\s*</.test(body) ? 'an HTML page' : body);
 }
 

@@ -19,8 +19,9 @@ export async function readCapped(
   if (data instanceof Uint8Array) {
     return checked(Buffer.from(data).toString('utf8'), data.byteLength, endpoint);
   }
-  if (!isByteStream(data)) {
-    const text = JSON.stringify(data);
+  if (data instanceof ArrayBuffer) return readCapped(new Uint8Array(data), endpoint, signal);
+  if (typeof data !== 'object' || !isByteStream(data)) {
+    const text = asJson(data);
     return checked(text, text.length, endpoint);
   }
   const chunks: Uint8Array[] = [];
@@ -38,6 +39,16 @@ export async function readCapped(
 
 function isByteStream(value: object): value is AsyncIterable<string | Uint8Array> {
   return Symbol.asyncIterator in value;
+}
+
+// What a transporter has parsed. What is not JSON (a cycle, a function) reads like an empty body.
+function asJson(data: unknown): string {
+  try {
+    const text: unknown = JSON.stringify(data);
+    return typeof text === 'string' ? text : '';
+  } catch {
+    return '';
+  }
 }
 
 type Endpoint = Parameters<typeof readCapped>[1];

@@ -61,9 +61,10 @@ export function readGenerateAccessToken(
   impersonation: Impersonation,
   now: number,
 ): GrantedToken {
-  if (response.status !== 200) {
+  if (response.status >= 400) {
     throw refused(readRefusal(response, [impersonation.federatedToken]), response, impersonation);
   }
+  if (response.status !== 200) throw malformed(STEP, response, 'should have the status 200');
   const body = record(parse(response.text));
   if (body === undefined) throw malformed(STEP, response, 'is not a JSON object');
   const value = text(body['accessToken']);
@@ -78,7 +79,8 @@ export function readGenerateAccessToken(
   if (lifetimeMillis <= 0) {
     throw malformed(STEP, response, 'has an "expireTime" that has already passed');
   }
-  return {value, lifetimeMillis};
+  // No token outlives what was asked for; a proxy's wrong `Date` makes it look so.
+  return {value, lifetimeMillis: Math.min(lifetimeMillis, impersonation.lifetimeSeconds * 1000)};
 }
 
 function refused(

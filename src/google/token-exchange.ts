@@ -9,6 +9,10 @@ const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 // https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
 export const AWS_SUBJECT_TOKEN_TYPE = 'urn:ietf:params:aws:token-type:aws4_request';
 
+// https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds#mappings, the default
+const AWS_ROLE_MAPPING =
+  "assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn";
+
 const STEP: Step = {step: 'token-exchange', server: 'Google STS'};
 
 /** What one exchange needs. */
@@ -67,13 +71,14 @@ export function readTokenExchange(
   response: TokenEndpointResponse,
   exchange: Pick<TokenExchange, 'audience' | 'subjectToken' | 'secrets'>,
 ): GrantedToken {
-  if (response.status !== 200) {
+  if (response.status >= 400) {
     throw refused(
       readRefusal(response, [exchange.subjectToken, ...exchange.secrets]),
       response,
       exchange.audience,
     );
   }
+  if (response.status !== 200) throw malformed(STEP, response, 'should have the status 200');
   const body = record(parse(response.text));
   if (body === undefined) throw malformed(STEP, response, 'is not a JSON object');
   const value = text(body['access_token']);
@@ -89,14 +94,11 @@ export function readTokenExchange(
     throw malformed(STEP, response, 'has an "issued_token_type" that is not an access token');
   }
   const lifetimeSeconds = body['expires_in'];
-  if (
-    typeof lifetimeSeconds !== 'number' ||
-    !Number.isFinite(lifetimeSeconds) ||
-    lifetimeSeconds <= 0
-  ) {
+  const lifetimeMillis = typeof lifetimeSeconds === 'number' ? lifetimeSeconds * 1000 : NaN;
+  if (!Number.isFinite(lifetimeMillis) || lifetimeMillis <= 0) {
     throw malformed(STEP, response, 'has an "expires_in" that is not a positive number of seconds');
   }
-  return {value, lifetimeMillis: lifetimeSeconds * 1000};
+  return {value, lifetimeMillis};
 }
 
 /** Whether a value can stand in an `Authorization` header (RFC 6750 section 2.1, `b64token`). */
@@ -138,7 +140,7 @@ function refused(
   if (/127 bytes|size of mapped attribute/i.test(refusal.description)) {
     return error(
       'SUBJECT_TOO_LONG',
-      `The provider maps google.subject to more than 127 bytes, usually the whole ARN with a long session name. Use a shorter role session name, or map something shorter: ${updateProvider(audience)} --attribute-mapping="google.subject=assertion.userid,…"`,
+      `The provider maps google.subject to more than 127 bytes, usually the whole ARN with a long session name. Use a shorter role session name, or map something shorter (add your own attributes, if there are any): ${updateProvider(audience)} --attribute-mapping="google.subject=assertion.userid,attribute.aws_role=${AWS_ROLE_MAPPING}"`,
     );
   }
   if (refusal.error === 'invalid_target') {

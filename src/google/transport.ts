@@ -46,6 +46,8 @@ export async function send(
   request: TokenEndpointRequest,
   options: SendOptions,
 ): Promise<TokenEndpointResponse> {
+  // A transporter that does not know the signal would send it all the same.
+  if (options.signal?.aborted) throw aborted(request.step);
   const limit = limitTime(request, options);
   try {
     // The race, because a transporter that the user gave may not honour the signal.
@@ -138,11 +140,14 @@ async function readResponse(
 
 function header(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
-  const value: unknown =
-    'get' in headers && typeof headers.get === 'function'
-      ? headers.get(name)
-      : Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+  const value: unknown = hasGet(headers)
+    ? headers.get(name)
+    : Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
   return typeof value === 'string' ? value : undefined;
+}
+
+function hasGet(headers: object): headers is {get(name: string): unknown} {
+  return 'get' in headers && typeof headers.get === 'function';
 }
 
 interface TimeLimit {
@@ -172,7 +177,6 @@ function limitTime(request: TokenEndpointRequest, options: SendOptions): TimeLim
   const onAbort = () => {
     stop(aborted(request.step));
   };
-  if (options.signal?.aborted) onAbort();
   options.signal?.addEventListener('abort', onAbort, {once: true});
   return {
     signal: controller.signal,
@@ -224,8 +228,8 @@ const NAME_CODE = /^(?:ENOTFOUND|EAI_)/;
 function asTransportError(error: unknown, request: TokenEndpointRequest): AwsAuthError {
   const own = ownErrorIn(error);
   if (own !== undefined) return own;
-  const code = errorCode(error);
   const cause = withoutSecrets(error, [...request.secrets, request.body]);
+  const code = errorCode(cause);
   const host = hostOf(request.url);
   const reached = `${request.server} (${host}) could not be reached: ${code ?? cause.message}.`;
   const tls = code !== undefined && TLS_CODE.test(code);

@@ -69,7 +69,8 @@ export class TokenCache<T extends ExpiringToken> {
     const held = this.#held;
     if (held === undefined) return this.refresh();
     const now = this.#clock();
-    if (now >= held.endsAt) return this.refresh();
+    // Not `>=`: a time that is not a number must not keep a token for ever.
+    if (!(now < held.endsAt)) return this.refresh();
     if (now >= held.dueAt && now >= this.#nextTryAt) {
       // The held token is good: a failure is counted in refresh() and is nobody's business here.
       this.refresh().catch(() => undefined);

@@ -1,4 +1,4 @@
-import * as aws4 from 'aws4';
+import aws4 from 'aws4';
 import type {Emulator} from '../../../src/emulator/index.js';
 import {send, type Answer} from './http.js';
 

@@ -1,0 +1,39 @@
+import {invalidOption, show} from '../config/option-checks.js';
+
+const DEFAULT_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+
+/**
+ * Checks OAuth scopes and gives them as a list; the default is cloud-platform.
+ *
+ * @throws AwsAuthError `INVALID_OPTION`.
+ */
+export function resolveScopes(value: unknown): readonly string[] {
+  if (value === undefined) return Object.freeze([DEFAULT_SCOPE]);
+  // Google's own clients take a string of several scopes with spaces, too.
+  const list: unknown[] =
+    typeof value === 'string'
+      ? value.split(' ').filter(Boolean)
+      : Array.isArray(value)
+        ? value
+        : [];
+  if (list.length === 0) {
+    throw invalidOption(
+      'scopes',
+      `is ${show(value)}, not a scope or an array of scopes`,
+      `Leave it out for ${DEFAULT_SCOPE}.`,
+    );
+  }
+  return Object.freeze(
+    list.map(scope => {
+      // RFC 6749 section 3.3, scope-token
+      if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
+        throw invalidOption(
+          'scopes',
+          `holds ${show(scope)}, which is not a scope`,
+          `A scope reads like ${DEFAULT_SCOPE}.`,
+        );
+      }
+      return scope;
+    }),
+  );
+}
