@@ -195,6 +195,11 @@ export default defineConfig(
       '@typescript-eslint/prefer-nullish-coalescing': ['error', {ignorePrimitives: {string: true}}],
       // A type alias is assignable to Record<string, …>, as for an environment; an interface is not.
       '@typescript-eslint/consistent-type-definitions': 'off',
+      // What destructuring passes over needs a name.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        {varsIgnorePattern: '^_$', argsIgnorePattern: '^_'},
+      ],
       // `() => stop()` as a callback hides nothing.
       '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
       // A number reads in a message as it is.
@@ -220,5 +225,10 @@ export default defineConfig(
     // The command speaks through its streams; its entry is the one place that has a console.
     files: ['src/cli/**/*.ts', 'samples/**/*.ts'],
     rules: {'no-console': 'off'},
+  },
+  {
+    // Nothing else takes a variable out of an environment.
+    files: ['test/**/*.ts', 'samples/**/*.ts'],
+    rules: {'@typescript-eslint/no-dynamic-delete': 'off'},
   },
 );

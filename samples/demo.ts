@@ -35,11 +35,11 @@ const print = new Printer();
 
 async function emulatedClouds(bucket: string): Promise<Clouds> {
   let arn = 'nobody';
-  let printClouds: ReturnType<typeof printSteps> | undefined;
+  const listeners: ReturnType<typeof printSteps>[] = [];
   const emulator = await startEmulator({
     onRequest: record => {
-      arn = record.from === 'google-sts' && record.arn !== undefined ? record.arn : arn;
-      printClouds?.(record);
+      if (record.from === 'google-sts' && record.arn !== undefined) arn = record.arn;
+      for (const listener of listeners) listener(record);
     },
   });
   // This shell's own AWS identity must not take part: nor by variables, nor by files.
@@ -51,10 +51,12 @@ async function emulatedClouds(bucket: string): Promise<Clouds> {
   });
   const authClient = AwsAuthClient.fromJSON(emulator.config, {projectId: 'my-project'});
   print.heading(`Both clouds are emulated, on ${emulator.url}.`);
-  printClouds = printSteps(print, {
-    credentialSource: `the ECS container's credential endpoint (${new URL(emulator.url).host})`,
-    serviceAccount: authClient.getServiceAccountEmail(),
-  });
+  listeners.push(
+    printSteps(print, {
+      credentialSource: `the ECS container's credential endpoint (${new URL(emulator.url).host})`,
+      serviceAccount: authClient.getServiceAccountEmail(),
+    }),
+  );
   return {
     authClient,
     storageOptions: {

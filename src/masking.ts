@@ -10,7 +10,7 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   // Google access tokens, JWTs, bearer headers
   [/ya29\.[\w.~+/-]+=*/g, MASK],
   [/(?:(?<![\w-])|(?<=%[\da-fA-F]{2}))eyJ[\w-]+\.[\w-]*(?:\.[\w-]*){0,3}/g, MASK],
-  [/\b(Bearer(?:\s+|\+|%20))[\w.~+/=-]+/gi, `$1${MASK}`],
+  [/\b(Bearer(?:\s+|\+|%20))[\w.~+/=-]{20,}/gi, `$1${MASK}`],
   // AWS: signatures, session tokens, access key ids
   [/(Signature(?:=|%(?:25)*3D))[\da-f]{16,}/gi, `$1${MASK}`],
   [/(?:IQoJ|F[Qw]o[DG])[\w+/=%\\-]{16,}/g, MASK],
@@ -41,9 +41,9 @@ function spellings(secret: string): RegExp {
 function spellingsOf(character: string): string {
   const code = character.charCodeAt(0);
   const hex = code.toString(16).padStart(2, '0');
-  const percent = `%(?:25){0,3}${hex}`;
-  const html = `&#(?:x0{0,2}${hex}|0{0,2}${String(code)});`;
-  return `(?:\\\\?\\u${hex.padStart(4, '0')}|${percent}|\\\\u${hex.padStart(4, '0')}|${html})`;
+  const literal = `\\u${hex.padStart(4, '0')}`;
+  // The longest first: what follows a shorter one would stay.
+  return `(?:%(?:25){0,3}${hex}|&#(?:x0{0,2}${hex}|0{0,2}${String(code)});|\\${literal}|\\\\?${literal})`;
 }
 
 /**

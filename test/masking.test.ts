@@ -32,7 +32,7 @@ const SPELLINGS: Readonly<Record<string, (text: string) => string>> = {
 
 describe('maskSecrets', () => {
   // Without the shapes that are masked anyway: each is known by its value alone.
-  const known = ['a-b/c+d=e.f~g', '"quoted" {json}\\', "it's(a)*star*!", '%2Fencoded%3D'];
+  const known = ['a-b/c+d=e.f~g', '"quoted"{json}\\', "it's(a)*star*!", '%2Fencoded%3D'];
 
   for (const [title, spell] of Object.entries(SPELLINGS)) {
     it(`knows a secret ${title}`, () => {
@@ -43,7 +43,9 @@ describe('maskSecrets', () => {
   }
 
   it('masks any secret in any spelling, and leaves the words around it', () => {
-    const secret = fc.string({minLength: 8, maxLength: 60, unit: 'grapheme-ascii'});
+    // What a header may hold.
+    const character = fc.integer({min: 0x21, max: 0x7e}).map(code => String.fromCharCode(code));
+    const secret = fc.string({minLength: 8, maxLength: 60, unit: character});
     fc.assert(
       fc.property(secret, fc.constantFrom(...Object.values(SPELLINGS)), (value, spell) => {
         const masked = maskSecrets(`before\n${spell(value)}\nafter`, [value]);
@@ -96,8 +98,8 @@ describe('maskSecrets', () => {
       ['a Google token in an encoded text', `token%3D${serviceAccountToken}`, serviceAccountToken],
       ['a JWT', `"${jwt}"`, jwt],
       ['a JWT in an encoded text', `%22${jwt}%22`, jwt],
-      ['a bearer header', 'authorization: Bearer abc.def-123=', 'abc.def-123'],
-      ['a bearer header in an encoded text', 'Bearer%20abc.def-123', 'abc.def-123'],
+      ['a bearer header', 'authorization: Bearer abc.def-123/456_789+0==', 'abc.def-123'],
+      ['a bearer header in an encoded text', 'Bearer%20abc.def-123.456_789.012', 'abc.def-123'],
       ['a signature', `Signature=${signature}`, signature],
       ['a signature in an encoded text', `Signature%3D${signature}`, signature],
       ['a signature encoded twice', `Signature%253D${signature}`, signature],
@@ -133,7 +135,7 @@ describe('maskSecrets', () => {
   it('leaves the words that help', () => {
     const words =
       "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist). The pool //iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool, InvalidClientTokenId, arn:aws:sts::111122223333:assumed-role/demo-role/session, Signature mismatch, a bearer token";
-    assert.equal(maskSecrets(words), words.replace('bearer token', `bearer ${MASK}`));
+    assert.equal(maskSecrets(words), words);
   });
 
   it('ends soon on a megabyte that is made to be searched for ever', () => {

@@ -1,4 +1,4 @@
-import {channel} from 'node:diagnostics_channel';
+import {subscribe} from 'node:diagnostics_channel';
 import type {StepTrace} from 'google-auth-aws';
 import type {RequestRecord} from 'google-auth-aws/emulator';
 import type {Printer} from './printer.js';
@@ -65,7 +65,7 @@ export function printSteps(print: Printer, cast: Cast): (record: RequestRecord) 
   // Once each: a token that is exchanged again later is no news.
   const printed = new Set<string>();
   for (const [step, printStep] of Object.entries(printers)) {
-    channel(`tracing:google-auth-aws:${step}:asyncEnd`).subscribe(message => {
+    subscribe(`tracing:google-auth-aws:${step}:asyncEnd`, message => {
       if (!isStepTrace(message) || message.outcome !== 'ok' || printed.has(step)) return;
       printed.add(step);
       printStep(message);

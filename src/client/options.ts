@@ -225,7 +225,8 @@ function resolveRegion(
 }
 
 function resolveTransporter(options: AwsAuthClientOptions): Transporter | undefined {
-  const {transporter, transporterOptions} = options;
+  const {transporter} = options;
+  const transporterOptions: unknown = options.transporterOptions;
   if (
     transporter !== undefined &&
     typeof (transporter as Partial<Transporter> | null)?.request !== 'function'

@@ -20,12 +20,17 @@ import type {RequestRecord} from './server/request-record.js';
 import {withShortPaths} from './server/short-storage-paths.js';
 import {createStorageService} from './storage/storage-service.js';
 
-/** Variables that point the AWS SDK and Google's clients at an emulator. */
+/**
+ * Variables that point the AWS SDK and Google's clients at an emulator. Where `STORAGE_EMULATOR_HOST`
+ * is set, `@google-cloud/storage` sends no token unless its option `useAuthWithCustomEndpoint` is
+ * `true`; without a token the emulator refuses it, as the cloud does.
+ */
 export type EmulatorEnvironment = Readonly<
   Record<
     | 'AWS_CONTAINER_CREDENTIALS_FULL_URI'
     | 'AWS_CONTAINER_AUTHORIZATION_TOKEN'
     | 'AWS_REGION'
+    | 'AWS_DEFAULT_REGION'
     | 'AWS_ENDPOINT_URL_STS'
     | 'AWS_EC2_METADATA_DISABLED'
     | 'GOOGLE_CLOUD_PROJECT'
@@ -190,6 +195,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/v2/credentials/${taskId}`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: authorizationToken,
       AWS_REGION: region,
+      // Python's SDK, and so the AWS CLI, reads this one alone.
+      AWS_DEFAULT_REGION: region,
       AWS_ENDPOINT_URL_STS: url,
       // The host's own role must not slip in where the emulator refuses.
       AWS_EC2_METADATA_DISABLED: 'true',

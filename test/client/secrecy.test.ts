@@ -78,14 +78,14 @@ describe('no secret shows', () => {
     });
     assert.equal(status, 0, stderr);
     // The program prints its token on purpose, so that we know what to look for.
-    const {token, federated}: Record<string, string> = JSON.parse(stdout);
+    const tokens: unknown = JSON.parse(stdout);
+    assert.ok(isTokens(tokens));
     for (const step of ['aws-credentials', 'sign', 'token-exchange', 'impersonation']) {
       assert.match(stderr, new RegExp(`${step} .*ok after`));
     }
     assert.match(stderr, /token-exchange .*AWS_IDENTITY_REJECTED after/, 'a failure is logged');
     assertHidden(stderr, {
-      token: token ?? '',
-      federated: federated ?? '',
+      ...tokens,
       secretAccessKey: keys.secretAccessKey,
       sessionToken: keys.sessionToken,
       accessKeyId: keys.accessKeyId,
@@ -93,3 +93,7 @@ describe('no secret shows', () => {
     assert.ok(!/Signature=[0-9a-f]/.test(stderr));
   });
 });
+
+function isTokens(value: unknown): value is {token: string; federated: string} {
+  return typeof value === 'object' && value !== null && 'token' in value && 'federated' in value;
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import type {EmulatorOptions} from '../../src/emulator/index.js';
-import {send, sendRaw, type Answer} from './support/http.js';
+import {fields, send, sendRaw, type Answer} from './support/http.js';
 import {Clock, emulators} from './support/running.js';
 import {amzDate, GET_CALLER_IDENTITY, sign, type SignedRequest} from './support/signing.js';
 
@@ -97,7 +97,7 @@ describe('the emulated AWS STS', () => {
         ...signed,
         headers: {host: 'sts.amazonaws.com', accept: 'application/json'},
       });
-      const {Error: error}: Record<string, unknown> = {...Object(JSON.parse(refusal.text))};
+      const {Error: error} = fields(refusal.text);
       assert.deepEqual(error, {
         Code: 'MissingAuthenticationToken',
         Message: 'Request is missing Authentication Token',

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import {execFile} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import {Storage} from '@google-cloud/storage';
 import * as newest from 'google-auth-library';
 import * as previous from 'google-auth-library-10';
 import type {Emulator} from '../../src/emulator/index.js';
-import {send} from './support/http.js';
-import {emulators} from './support/running.js';
-
-const run = promisify(execFile);
+import {runNode} from '../support/run-node.js';
+import {fields, send} from './support/http.js';
+import {APART, emulators} from './support/running.js';
 
 const DEMO = 'demo@my-project.iam.gserviceaccount.com';
 
@@ -29,10 +25,15 @@ function clientOptions(emulator: Emulator, serviceAccountEmail?: string) {
   const config = emulator.configFor(
     serviceAccountEmail === undefined ? {} : {serviceAccountEmail, tokenLifetimeSeconds: 900},
   );
-  const {credential_source: _, ...options} = config;
+  const {audience, subject_token_type, token_url, ...impersonation} = config;
   const {accessKeyId, secretAccessKey, sessionToken: token} = emulator.issueAwsCredentials();
+  const {service_account_impersonation_url, service_account_impersonation} = impersonation;
   return {
-    ...options,
+    audience,
+    subject_token_type,
+    token_url,
+    ...(service_account_impersonation_url === undefined ? {} : {service_account_impersonation_url}),
+    ...(service_account_impersonation === undefined ? {} : {service_account_impersonation}),
     aws_security_credentials_supplier: {
       getAwsRegion: async () => 'eu-west-3',
       getAwsSecurityCredentials: async () => ({accessKeyId, secretAccessKey, token}),
@@ -128,18 +129,20 @@ describe("google-auth-library's own AwsClient, as it stands, is let in", () => {
         );
         await writeFile(file, JSON.stringify(config));
         const {accessKeyId, secretAccessKey, sessionToken} = emulator.issueAwsCredentials();
-        const script = fileURLToPath(new URL('fixtures/ask-for-a-token.ts', import.meta.url));
-        const {stdout} = await run(process.execPath, ['--import', 'tsx', script], {
-          env: {
-            ...process.env,
+        const {status, stdout, stderr} = await runNode(
+          ['test/emulator/fixtures/ask-for-a-token.ts'],
+          {
+            ...APART,
             ...emulator.env,
             AWS_ACCESS_KEY_ID: accessKeyId,
             AWS_SECRET_ACCESS_KEY: secretAccessKey,
             AWS_SESSION_TOKEN: sessionToken,
             GOOGLE_APPLICATION_CREDENTIALS: file,
           },
-        });
-        const {client, token}: Record<string, unknown> = {...Object(JSON.parse(stdout))};
+        );
+        assert.equal(stderr, '');
+        assert.equal(status, 0);
+        const {client, token} = fields(stdout);
         assert.equal(client, 'AwsClient');
         await assertGood(emulator, token, kind);
       } finally {

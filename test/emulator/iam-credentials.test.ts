@@ -177,6 +177,12 @@ describe('the emulated IAM Credentials API', () => {
       assert.ok(left <= 20_000);
     });
 
+    it("where what is left out is null, as Google's Python library writes it", async () => {
+      const emulator = await start();
+      const body = {scope: [CLOUD_PLATFORM], delegates: null, lifetime: null};
+      read(await generate(emulator, await federatedToken(emulator), body));
+    });
+
     it('for a caller whose token has the iam scope alone', async () => {
       const emulator = await start();
       const scope = 'https://www.googleapis.com/auth/iam';
@@ -292,6 +298,7 @@ describe('the emulated IAM Credentials API', () => {
       ['no JSON', '{', noObject],
       ['an array', '[]', noObject],
       ['no scope', {}, undefined],
+      ['a scope that is null', {scope: null}, undefined],
       ['an empty scope', {scope: []}, undefined],
       ['a scope that is a text', {scope: CLOUD_PLATFORM}, undefined],
       ['a scope with nothing in it', {scope: ['']}, undefined],

@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
-import {execFile} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import {startEmulator} from '../../src/emulator/index.js';
+import {runNode} from '../support/run-node.js';
 import {send, sendRaw} from './support/http.js';
-import {emulators} from './support/running.js';
-
-const run = promisify(execFile);
+import {APART, emulators} from './support/running.js';
 
 describe('the emulator', () => {
   const start = emulators();
 
   it('ends with everything that hangs, and lets the process end', async () => {
-    const script = fileURLToPath(new URL('fixtures/close-leaves-nothing.ts', import.meta.url));
-    const {stdout, stderr} = await run(process.execPath, ['--import', 'tsx', script], {
-      timeout: 15_000,
-    });
+    const {status, stdout, stderr} = await runNode(
+      ['test/emulator/fixtures/close-leaves-nothing.ts'],
+      APART,
+    );
     assert.equal(stderr, '');
+    assert.equal(status, 0);
     assert.deepEqual(JSON.parse(stdout), {
       kept: 'answered',
       outcomes: ['broken', 'broken', 'broken', 'broken'],

@@ -25,6 +25,7 @@ describe('startEmulator', () => {
     assert.match(token, /^[\w-]{43}$/);
     assert.deepEqual(rest, {
       AWS_REGION: 'eu-central-1',
+      AWS_DEFAULT_REGION: 'eu-central-1',
       AWS_ENDPOINT_URL_STS: emulator.url,
       AWS_EC2_METADATA_DISABLED: 'true',
       GOOGLE_CLOUD_PROJECT: 'my-project',

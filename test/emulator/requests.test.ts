@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {inspect} from 'node:util';
 import type {RequestRecord} from '../../src/emulator/index.js';
-import {json, send} from './support/http.js';
+import {fields, send} from './support/http.js';
 import {Clock, emulators} from './support/running.js';
 import {
   amzDate,
@@ -24,15 +24,11 @@ describe('the records of requests', () => {
       path: pathname,
       headers: {authorization: emulator.env.AWS_CONTAINER_AUTHORIZATION_TOKEN},
     });
-    const {
-      AccessKeyId: accessKeyId,
-      SecretAccessKey: secretAccessKey,
-      Token: sessionToken,
-    }: Record<string, unknown> = {...Object(json(credentials))};
+    const {AccessKeyId, SecretAccessKey, Token} = fields(credentials.text);
     const keys = {
-      accessKeyId: String(accessKeyId),
-      secretAccessKey: String(secretAccessKey),
-      sessionToken: String(sessionToken),
+      accessKeyId: String(AccessKeyId),
+      secretAccessKey: String(SecretAccessKey),
+      sessionToken: String(Token),
     };
     const subject = subjectTokenRequest(emulator, keys, {date: amzDate(clock.time)});
     const federated = await federatedToken(emulator, {subject_token: encodeSubjectToken(subject)});
@@ -43,7 +39,7 @@ describe('the records of requests', () => {
       headers: {authorization: `Bearer ${federated}`},
       body: JSON.stringify({scope: ['https://www.googleapis.com/auth/cloud-platform']}),
     });
-    const {accessToken}: Record<string, unknown> = {...Object(json(generated))};
+    const {accessToken} = fields(generated.text);
     const list = await send(emulator.url, {
       path: `/storage/v1/b?project=my-project&access_token=${String(accessToken)}`,
       headers: {authorization: `Bearer ${String(accessToken)}`},

@@ -108,7 +108,7 @@ describe('the emulated Google STS', () => {
       const parameters = {
         ...exchangeParameters(emulator),
         scope:
-          'https://www.googleapis.com/auth/iam https://www.googleapis.com/auth/devstorage.read_only',
+          'openid https://www.googleapis.com/auth/iam https://www.googleapis.com/auth/devstorage.read_only',
         options: JSON.stringify({userProject: '123'}),
         resource: '',
       };
@@ -211,7 +211,8 @@ describe('the emulated Google STS', () => {
     ]) {
       it(`a request without ${name}, or with an empty one`, async () => {
         const emulator = await start();
-        const {[name]: _, ...parameters} = exchangeParameters(emulator);
+        const parameters = exchangeParameters(emulator);
+        Reflect.deleteProperty(parameters, name);
         for (const form of [parameters, {...parameters, [name]: ''}]) {
           const answer = await postForm(emulator, form);
           assertRefused(answer, 'invalid_request', `Missing required parameter: ${name}.`);

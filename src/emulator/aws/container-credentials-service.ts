@@ -51,7 +51,7 @@ export function createContainerCredentialsService(
       const key = issue();
       note(call, {
         arn: key.identity.arn,
-        lifetimeSeconds: Math.round((key.expiresAt - clock()) / 1000),
+        lifetimeSeconds: Math.ceil((key.expiresAt - clock()) / 1000),
       });
       return json(200, {
         RoleArn: roleArn,

@@ -21,11 +21,13 @@ const MAX_LIFETIME_SECONDS = 43_200;
  * @see https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
  */
 export function parseAccessTokenRequest(body: string): AccessTokenRequest {
-  const fields = parseObject(body);
-  if (fields === undefined) {
+  const given = parseObject(body);
+  if (given === undefined) {
     throw invalidArgument('Invalid JSON payload received. Expected a JSON object.');
   }
-  const unknown = Object.keys(fields).find(name => !FIELDS.includes(name));
+  // In protobuf's JSON form, null is as good as absent: Google's Python library sends it.
+  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  const unknown = Object.keys(given).find(name => !FIELDS.includes(name));
   if (unknown !== undefined) {
     throw invalidArgument(
       `Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`,

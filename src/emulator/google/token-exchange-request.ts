@@ -28,6 +28,8 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const AWS4_REQUEST = 'urn:ietf:params:aws:token-type:aws4_request';
 const MAX_OPTIONS_LENGTH = 4096;
+// https://developers.google.com/identity/protocols/oauth2/scopes; gcloud asks for openid too.
+const SCOPE = /^(?:https:\/\/\S+|openid|email|profile)$/;
 
 /**
  * Reads the body of a token exchange.
@@ -56,7 +58,7 @@ function check(given: Parameters): TokenExchangeRequest {
   if (need('requested_token_type') !== ACCESS_TOKEN) invalidValue('requested_token_type');
   if (need('subject_token_type') !== AWS4_REQUEST) invalidValue('subject_token_type');
   const scopes = need('scope').split(' ');
-  const invalidScopes = scopes.filter(scope => !/^https:\/\/\S+$/.test(scope));
+  const invalidScopes = scopes.filter(scope => !SCOPE.test(scope));
   if (invalidScopes.length > 0) {
     throw oauthError(
       'invalid_scope',

@@ -66,3 +66,10 @@ export function sendRaw(url: string, lines: readonly string[]): Promise<string> 
 export function json(answer: Answer): unknown {
   return JSON.parse(answer.text);
 }
+
+/** The fields of a JSON object. */
+export function fields(text: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error('It is no JSON object.');
+  return {...value};
+}

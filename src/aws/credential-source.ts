@@ -1,0 +1,181 @@
+import {AwsAuthError} from '../errors.js';
+import type {AwsCredentials} from './credentials.js';
+import {readSharedProfile, type SharedProfile} from './shared-config.js';
+
+/** Where AWS credentials come from. */
+export type AwsCredentialSourceName =
+  /** `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` */
+  | 'environment'
+  /** a profile of the shared files: keys, an assumed role, SSO, `credential_process`, … */
+  | 'profile'
+  /** `AWS_WEB_IDENTITY_TOKEN_FILE`: IRSA on EKS */
+  | 'web-identity'
+  /** `AWS_CONTAINER_CREDENTIALS_…`: ECS, Fargate, EKS Pod Identity, CodeBuild, App Runner */
+  | 'container'
+  /** EC2's metadata service */
+  | 'instance-metadata'
+  /** the option `awsCredentials` */
+  | 'option';
+
+/** One source, chosen and not yet asked. */
+export interface CredentialSource {
+  readonly name: AwsCredentialSourceName;
+  /** How errors and reports name it. */
+  readonly description: string;
+  /** What to do when it fails. */
+  readonly advice: string;
+  /** The role it is known to give, before it is asked. */
+  readonly roleArn: string | undefined;
+  /** What must not show in its errors. */
+  readonly secrets: readonly string[];
+  /** How long it may take in all, in ms. Default: the caller's limit. */
+  readonly timeLimitMillis?: number;
+  /** Asks it. `forceRefresh` asks one that keeps credentials not to give kept ones. */
+  read(options?: {readonly forceRefresh?: boolean}): Promise<AwsCredentials>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+// The metadata service answers within milliseconds where there is one.
+const INSTANCE_METADATA_MILLIS = 2_000;
+
+/**
+ * Chooses the source as the AWS SDK's chain for Node.js orders them: environment, profile, web identity,
+ * container, instance metadata. The first that is set up is the source, and the only one: where it
+ * fails, no other identity steps in for it.
+ *
+ * @throws AwsAuthError `AWS_CREDENTIALS_UNAVAILABLE` where none is set up.
+ * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html
+ */
+export async function chooseCredentialSource(environment: Environment): Promise<CredentialSource> {
+  const isSet = (name: string): boolean => Boolean(environment[name]);
+  const named = environment['AWS_PROFILE'];
+  if (!named && isSet('AWS_ACCESS_KEY_ID') && isSet('AWS_SECRET_ACCESS_KEY')) {
+    return environmentSource(environment);
+  }
+  const profile = await readSharedProfile(environment);
+  if (profile.kind !== 'none') return profileSource(profile);
+  if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) return webIdentitySource(environment);
+  if (
+    isSet('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') ||
+    isSet('AWS_CONTAINER_CREDENTIALS_FULL_URI')
+  ) {
+    return containerSource(environment);
+  }
+  if (named && !profile.exists) {
+    throw unavailable(
+      `AWS_PROFILE names the profile ${JSON.stringify(named)}, which is in neither of the shared files.`,
+      'Correct AWS_PROFILE, add the profile (aws configure --profile NAME), or look at AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.',
+    );
+  }
+  const disabled = environment['AWS_EC2_METADATA_DISABLED'];
+  if (disabled && disabled.toLowerCase() !== 'false') {
+    throw unavailable(
+      'No source of AWS credentials is set up here, and instance metadata is switched off by AWS_EC2_METADATA_DISABLED.',
+      'Give this process a role, a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".',
+    );
+  }
+  return instanceMetadataSource();
+}
+
+function environmentSource(environment: Environment): CredentialSource {
+  return {
+    name: 'environment',
+    description: 'the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    advice:
+      'Set them exactly as AWS gave them, and AWS_SESSION_TOKEN too if the keys are temporary (their id begins with ASIA).',
+    roleArn: undefined,
+    secrets: [],
+    // Read here and not through the SDK: nothing of it need be loaded for three variables.
+    read: () =>
+      Promise.resolve({
+        accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
+        secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
+        ...(environment['AWS_SESSION_TOKEN']
+          ? {sessionToken: environment['AWS_SESSION_TOKEN']}
+          : {}),
+      }),
+  };
+}
+
+function profileSource(profile: SharedProfile): CredentialSource {
+  // It goes into a shell.
+  const name = /^[\w.@+-]+$/.test(profile.name) ? profile.name : `'${profile.name.replaceAll("'", "'\\''")}'`;
+  const advice: Partial<Record<SharedProfile['kind'], string>> = {
+    SSO: `If the session has ended, renew it with: aws sso login --profile ${name}`,
+    'console login': `Renew the login with: aws login --profile ${name}`,
+    credential_process:
+      'Run the command of credential_process by hand: it must exit with 0 and print JSON with "Version": 1, AccessKeyId and SecretAccessKey.',
+    'assumed role': `Check that the profile's source may assume the role: aws sts get-caller-identity --profile ${name}`,
+  };
+  return {
+    name: 'profile',
+    description: `the profile ${JSON.stringify(profile.name)} (${profile.kind})`,
+    advice:
+      advice[profile.kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`,
+    roleArn: profile.roleArn,
+    secrets: profile.process === undefined ? [] : [profile.process],
+    read: async () => {
+      const {fromIni} = await import('@aws-sdk/credential-providers');
+      return fromIni({profile: profile.name, ignoreCache: true})();
+    },
+  };
+}
+
+function webIdentitySource(environment: Environment): CredentialSource {
+  const file = environment['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';
+  const roleArn = environment['AWS_ROLE_ARN'];
+  return {
+    name: 'web-identity',
+    description: `the web identity in ${JSON.stringify(file)} (AWS_WEB_IDENTITY_TOKEN_FILE)`,
+    advice:
+      'Check the pod’s service account: its annotation eks.amazonaws.com/role-arn, the projected token file, and the role’s trust policy. Instance metadata is not asked instead: that would be the node’s identity.',
+    roleArn,
+    secrets: [],
+    read: async () => {
+      if (!roleArn) throw new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not');
+      const {fromTokenFile} = await import('@aws-sdk/credential-providers');
+      return fromTokenFile()();
+    },
+  };
+}
+
+function containerSource(environment: Environment): CredentialSource {
+  const relative = environment['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'];
+  const variable =
+    relative === undefined || relative === ''
+      ? 'AWS_CONTAINER_CREDENTIALS_FULL_URI'
+      : 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
+  return {
+    name: 'container',
+    description: `the container's credential endpoint (${variable})`,
+    advice:
+      'Check that the task has a task role, or the pod an EKS Pod Identity association, and that the agent runs. Instance metadata is not asked instead: that would be the host’s identity.',
+    roleArn: undefined,
+    secrets: [environment['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? ''],
+    read: async () => {
+      const {fromHttp} = await import('@aws-sdk/credential-providers');
+      return fromHttp()();
+    },
+  };
+}
+
+function instanceMetadataSource(): CredentialSource {
+  return {
+    name: 'instance-metadata',
+    description: 'the EC2 instance metadata service',
+    advice:
+      'No other source of AWS credentials is set up here. On EC2, attach an instance profile, and inside a container raise the hop limit to 2 (aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2); elsewhere, set up a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".',
+    roleArn: undefined,
+    secrets: [],
+    timeLimitMillis: INSTANCE_METADATA_MILLIS,
+    read: async () => {
+      const {fromInstanceMetadata} = await import('@aws-sdk/credential-providers');
+      return fromInstanceMetadata({timeout: INSTANCE_METADATA_MILLIS, maxRetries: 0})();
+    },
+  };
+}
+
+function unavailable(what: string, fix: string): AwsAuthError {
+  return new AwsAuthError({code: 'AWS_CREDENTIALS_UNAVAILABLE', step: 'aws-credentials', what, fix});
+}

@@ -1,0 +1,57 @@
+/** What can give credentials in a profile of the shared files. */
+export type ProfileKind =
+  | 'static keys'
+  | 'assumed role'
+  | 'web identity'
+  | 'credential_process'
+  | 'SSO'
+  | 'console login'
+  | 'none';
+
+/** A profile of the shared files. */
+export interface SharedProfile {
+  readonly name: string;
+  /** Whether the files have it at all. */
+  readonly exists: boolean;
+  readonly kind: ProfileKind;
+  readonly region: string | undefined;
+  readonly roleArn: string | undefined;
+  /** The command of `credential_process`: it may hold a password, so no error shows it. */
+  readonly process: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The profile that `AWS_PROFILE` names, or `default`, out of the files that `AWS_CONFIG_FILE` and
+ * `AWS_SHARED_CREDENTIALS_FILE` name, or those in `~/.aws`. They are read anew at each call.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+ */
+export async function readSharedProfile(environment: Environment): Promise<SharedProfile> {
+  const {parseKnownFiles} = await import('@smithy/core/config');
+  const name = environment['AWS_PROFILE'] || 'default';
+  // A file that is kept from an earlier call would hide a rotation.
+  const profiles = await parseKnownFiles({ignoreCache: true});
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  return {
+    name,
+    exists: profile !== undefined,
+    kind: profile === undefined ? 'none' : kindOf(profile),
+    region: profile?.['region'] || undefined,
+    roleArn: profile?.['role_arn'] || undefined,
+    process: profile?.['credential_process'] || undefined,
+  };
+}
+
+// In the order in which the AWS SDK looks at a profile.
+function kindOf(profile: Environment): ProfileKind {
+  const has = (key: string): boolean => Boolean(profile[key]);
+  if (has('role_arn') && (has('source_profile') || has('credential_source'))) return 'assumed role';
+  if (has('aws_access_key_id') || has('aws_secret_access_key')) return 'static keys';
+  if (has('web_identity_token_file')) return 'web identity';
+  if (has('credential_process')) return 'credential_process';
+  if (has('sso_session') || has('sso_start_url') || has('sso_account_id')) return 'SSO';
+  if (has('login_session')) return 'console login';
+  return 'none';
+}

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import {getEventListeners} from 'node:events';
+import {Agent} from 'node:https';
+import type {Socket} from 'node:net';
+import {gzipSync} from 'node:zlib';
+import type {AwsAuthError} from '../../src/errors.js';
+import {send, type Transporter} from '../../src/google/transport.js';
+import {
+  answering,
+  httpResponse,
+  rawServers,
+  testAuthority,
+  type RawServer,
+  type Script,
+} from '../support/raw-server.js';
+import {assertHidden, printed} from '../support/secrets.js';
+import {rejectionOf} from '../support/thrown.js';
+import {directGaxios, SENT_SECRETS, tokenRequest} from '../support/token-request.js';
+
+const LONG = {timeoutMillis: 15_000};
+const SHORT = {timeoutMillis: 100};
+const MIB = 1024 * 1024;
+
+for (const [name, transporter] of [
+  ['a Gaxios', directGaxios()],
+  ["a Gaxios with Node's own fetch", directGaxios({fetchImplementation: fetch})],
+] as const) {
+  describe(`send, through ${name}`, () => {
+    const start = rawServers();
+
+    /** The error that a server's behaviour leads to; no secret may show in it. */
+    const failure = async (
+      script: Script,
+      options: Parameters<typeof send>[2] = LONG,
+    ): Promise<{error: AwsAuthError; server: RawServer}> => {
+      const server = await start(script);
+      const error = await rejectionOf(send(transporter, tokenRequest(server.url), options));
+      assertHidden(printed(error), SENT_SECRETS);
+      assert.equal(error.step, 'token-exchange');
+      assert.match(error.message, /^Google STS |^The token request was aborted/);
+      return {error, server};
+    };
+
+    const summary = ({code, transient}: AwsAuthError) => ({code, transient});
+
+    it('posts the body and the headers as they are given', async () => {
+      const server = await start(answering(200, '{}'));
+      await send(transporter, tokenRequest(server.url), LONG);
+      assert.equal(server.requests.length, 1);
+      const [request] = server.requests;
+      assert.equal(request?.body, `subject_token=${SENT_SECRETS.body}`);
+      assert.match(request.head, /^POST \/v1\/token HTTP\/1\.1\r\n/);
+      assert.match(request.head, /^content-type: application\/x-www-form-urlencoded\r?$/im);
+      assert.match(request.head, /^x-secret: the-secret-of-the-header\r?$/im);
+      assert.doesNotMatch(request.head, /^authorization:/im);
+    });
+
+    it('gives status, body and what the server says of time', async () => {
+      const server = await start(
+        answering(503, '{"a":"ü"}', {
+          date: 'Fri, 15 Jan 2027 08:00:00 GMT',
+          'Retry-After': '7',
+        }),
+      );
+      assert.deepEqual(
+        {...(await send(transporter, tokenRequest(server.url), LONG)), location: undefined},
+        {
+          status: 503,
+          text: '{"a":"ü"}',
+          serverTime: Date.UTC(2027, 0, 15, 8),
+          retryAfter: '7',
+          location: undefined,
+        },
+      );
+    });
+
+    it('gives the body as it is, whatever its type says, and also where there is none', async () => {
+      for (const [body, type] of [
+        ['<html><title>Login</title></html>', 'text/html'],
+        ['{"access_token":"x"}', 'text/plain'],
+        ['{"access_token":"x"}', 'application/octet-stream'],
+        ['not JSON', 'application/json'],
+        ['', 'application/json'],
+      ] as const) {
+        const server = await start(answering(200, body, {'content-type': type}));
+        const response = await send(transporter, tokenRequest(server.url), LONG);
+        assert.equal(response.text, body);
+        assert.equal(response.serverTime, undefined);
+      }
+      const server = await start(socket => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
+      assert.equal((await send(transporter, tokenRequest(server.url), LONG)).text, '');
+    });
+
+    it('waits no longer than the time limit for a server that says nothing', async () => {
+      const {error, server} = await failure(() => undefined, SHORT);
+      assert.deepEqual(summary(error), {code: 'TIMEOUT', transient: true});
+      assert.ok(error.message.includes(`127.0.0.1:${server.port}`), 'it names the host');
+      assert.match(error.message, /within 100 ms/);
+      await server.disconnected;
+    });
+
+    it('waits no longer than the time limit for a body that only drips', async () => {
+      const {error, server} = await failure(socket => {
+        socket.write(httpResponse(200, '', {'content-length': '100000'}));
+        const drip = setInterval(() => socket.write('{'), 5);
+        socket.on('close', () => clearInterval(drip));
+      }, SHORT);
+      assert.deepEqual(summary(error), {code: 'TIMEOUT', transient: true});
+      await server.disconnected;
+    });
+
+    for (const [title, script] of Object.entries<Script>({
+      'before the headers': socket => socket.resetAndDestroy(),
+      'in the middle of the headers': socket => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-le', () => socket.destroy());
+      },
+      'in the middle of the body, by a reset': socket => {
+        socket.write(httpResponse(200, '{"access', {'content-length': '500'}), () =>
+          socket.resetAndDestroy(),
+        );
+      },
+      'in the middle of the body, politely': socket => {
+        socket.end(httpResponse(200, '{"access_token":"x"}', {'content-length': '500'}));
+      },
+      'in the middle of a chunk': socket => {
+        socket.end(`${CHUNKED}ff\r\n{"access_token":"x"}`);
+      },
+      'with something that is not HTTP': socket => {
+        socket.end('220 mail.example.com ESMTP\r\n');
+      },
+    })) {
+      it(`tells that the connection broke ${title}`, async () => {
+        const {error} = await failure(script);
+        assert.deepEqual(summary(error), {code: 'NETWORK_ERROR', transient: true});
+        assert.ok(error.cause instanceof Error);
+        assert.match(error.message, /could not be reached: /);
+      });
+    }
+
+    it('stops reading after 1 MiB, and downloads no more', async () => {
+      for (const head of [httpResponse(200, '', {'content-length': String(100 * MIB)}), CHUNKED]) {
+        let written = 0;
+        const {error, server} = await failure(socket => {
+          socket.write(head);
+          writeForever(socket, head === CHUNKED, bytes => (written += bytes));
+        });
+        assert.deepEqual(summary(error), {code: 'RESPONSE_TOO_LARGE', transient: false});
+        await server.disconnected;
+        assert.ok(written < 100 * MIB, `${written} bytes were sent`);
+      }
+    });
+
+    it('counts the bytes that a small compressed body grows to', async () => {
+      const bomb = gzipSync(Buffer.alloc(20 * MIB));
+      const {error} = await failure(socket => {
+        socket.write(
+          httpResponse(200, '', {
+            'content-encoding': 'gzip',
+            'content-length': String(bomb.length),
+          }),
+        );
+        socket.write(bomb);
+      });
+      assert.equal(error.code, 'RESPONSE_TOO_LARGE');
+    });
+
+    it('follows no redirect, and names the host that it would have led to', async () => {
+      for (const status of [301, 302, 303, 307, 308]) {
+        const target = await start(answering(200, '{}'));
+        const {error, server} = await failure(
+          answering(status, 'Moved', {location: `${target.url}?${SENT_SECRETS.body}`}),
+        );
+        assert.deepEqual(summary(error), {code: 'REDIRECT_REFUSED', transient: false});
+        assert.equal(error.status, status);
+        assert.ok(error.message.includes(`a redirect to 127.0.0.1:${target.port};`), error.message);
+        assert.equal(server.requests.length, 1);
+        assert.equal(target.connections(), 0);
+      }
+    });
+
+    it('refuses a redirect that leads nowhere, to itself, or to what is no address', async () => {
+      for (const [headers, words] of [
+        [{}, /a redirect to nowhere;/],
+        [{location: '/elsewhere'}, /a redirect to 127\.0\.0\.1:\d+;/],
+        [{location: 'https://['}, /a redirect to an invalid address;/],
+      ] as const) {
+        const {error, server} = await failure(answering(302, '', headers));
+        assert.equal(error.code, 'REDIRECT_REFUSED');
+        assert.match(error.message, words);
+        assert.equal(server.requests.length, 1);
+      }
+    });
+
+    it('ends when its caller aborts: before, while it waits, and while it reads', async () => {
+      const before = await failure(answering(200, '{}'), {...LONG, signal: AbortSignal.abort()});
+      assert.equal(before.server.connections(), 0, 'nothing is sent');
+      const controllers = [new AbortController(), new AbortController()];
+      const waiting = await failure(() => controllers[0]?.abort(), {
+        ...LONG,
+        signal: controllers[0]?.signal,
+      });
+      await waiting.server.disconnected;
+      const reading = await failure(
+        socket => {
+          socket.write(httpResponse(200, '{', {'content-length': '100'}));
+          setTimeout(() => controllers[1]?.abort(), 30);
+        },
+        {...LONG, signal: controllers[1]?.signal},
+      );
+      await reading.server.disconnected;
+      for (const {error} of [before, waiting, reading]) {
+        assert.deepEqual(summary(error), {code: 'ABORTED', transient: false});
+      }
+    });
+
+    it('leaves nothing behind on the signal of its caller', async () => {
+      const {signal} = new AbortController();
+      const server = await start(answering(200, '{}'));
+      await send(transporter, tokenRequest(server.url), {...LONG, signal});
+      assert.equal(getEventListeners(signal, 'abort').length, 0);
+    });
+
+    it('tells that nobody listens', async () => {
+      const server = await start(() => undefined);
+      const url = server.url.replace(String(server.port), '1');
+      const error = await rejectionOf(send(transporter, tokenRequest(url), LONG));
+      assert.deepEqual(summary(error), {code: 'NETWORK_ERROR', transient: true});
+      assert.match(error.message, /^Google STS \(127\.0\.0\.1:1\) could not be reached: /);
+      assertHidden(printed(error), SENT_SECRETS);
+    });
+  });
+}
+
+describe('send over TLS', () => {
+  const start = rawServers();
+  const over = (agent?: Agent): Transporter => directGaxios(agent === undefined ? {} : {agent});
+  const ca = testAuthority();
+
+  it('takes a server whose authority it knows', async () => {
+    const server = await start(answering(200, '{"ok":true}'), 'https');
+    const agent = new Agent({ca});
+    const {text} = await send(over(agent), tokenRequest(server.url), LONG);
+    agent.destroy();
+    assert.equal(text, '{"ok":true}');
+  });
+
+  for (const [title, scheme, agent, code] of [
+    ['of an unknown authority', 'https', undefined, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/],
+    ['of another name', 'https', new Agent({ca, servername: 'evil.example'}), /ALTNAME_INVALID/],
+    ['that does not speak TLS', 'http', undefined, /EPROTO|ERR_SSL/],
+  ] as const) {
+    it(`sends nothing to a server ${title}, and does not try again`, async () => {
+      const server = await start(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), scheme);
+      const url = server.url.replace(/^http:/, 'https:');
+      // One that speaks no TLS must be heard before its whole request has come.
+      const error = await rejectionOf(send(over(agent), tokenRequest(url), {timeoutMillis: 5000}));
+      assert.equal(error.code, 'NETWORK_ERROR');
+      assert.equal(error.transient, false);
+      assert.match(error.message, code);
+      assert.match(error.message, /NODE_EXTRA_CA_CERTS/);
+      assert.deepEqual(server.requests, []);
+    });
+  }
+});
+
+const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+
+function writeForever(socket: Socket, chunked: boolean, count: (bytes: number) => void): void {
+  const part = Buffer.alloc(64 * 1024, 0x20);
+  const write = () => {
+    while (!socket.destroyed) {
+      count(part.length);
+      if (chunked) socket.write(`${part.length.toString(16)}\r\n`);
+      const goesOn = socket.write(part);
+      if (chunked) socket.write('\r\n');
+      if (!goesOn) return;
+    }
+  };
+  socket.on('drain', write);
+  write();
+}

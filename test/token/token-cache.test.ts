@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import {setImmediate as turn} from 'node:timers/promises';
+import {AwsAuthError} from '../../src/errors.js';
+import {TokenCache} from '../../src/token/token-cache.js';
+import {ManualClock} from '../support/manual-clock.js';
+import {ScriptedSource, type NumberedToken} from '../support/scripted-source.js';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+describe('TokenCache', () => {
+  let clock: ManualClock;
+  let source: ScriptedSource;
+  let random: number;
+  let cache: TokenCache<NumberedToken>;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    source = new ScriptedSource(clock.read);
+    random = 0.5;
+    cache = new TokenCache(source.get, {
+      clock: clock.read,
+      refreshAheadMillis: 5 * MINUTE,
+      random: () => random,
+    });
+  });
+
+  const hold = async (lifeMillis: number): Promise<NumberedToken> => {
+    const waiting = cache.get();
+    const token = source.grant(source.calls, lifeMillis);
+    assert.equal(await waiting, token);
+    return token;
+  };
+
+  describe('while the token is fresh', () => {
+    it('hands it out at once and asks for no other', async () => {
+      const token = await hold(HOUR);
+      clock.pass(HOUR - 5 * MINUTE - 1);
+      assert.equal(await cache.get(), token);
+      assert.equal(source.calls, 1);
+    });
+
+    it('gives every caller the same promise: the hot path makes nothing', async () => {
+      await hold(HOUR);
+      assert.equal(cache.get(), cache.get());
+    });
+  });
+
+  describe('when the token is due', () => {
+    it('hands it out at once and starts one refresh in the background', async () => {
+      const token = await hold(HOUR);
+      clock.pass(HOUR - 5 * MINUTE);
+      assert.deepEqual(
+        await Promise.all([cache.get(), cache.get(), cache.get()]),
+        Array(3).fill(token),
+      );
+      assert.equal(source.calls, 2);
+      const next = source.grant(2, HOUR);
+      await turn();
+      assert.equal(await cache.get(), next);
+      assert.equal(source.calls, 2);
+    });
+
+    it('is due a quarter of its life before its end, where that is the shorter time', async () => {
+      await hold(4 * MINUTE);
+      clock.pass(3 * MINUTE - 1);
+      await cache.get();
+      assert.equal(source.calls, 1);
+      clock.pass(1);
+      await cache.get();
+      assert.equal(source.calls, 2);
+    });
+
+    it('begins at a point that differs by a few per cent, so that a fleet does not march in step', async () => {
+      for (const [drawn, ahead] of [
+        [0, 285_000],
+        [0.999_999_999, 315_000],
+      ] as const) {
+        random = drawn;
+        cache.set(undefined);
+        await hold(HOUR);
+        const before = source.calls;
+        clock.pass(HOUR - ahead - 1);
+        await cache.get();
+        assert.equal(source.calls, before, 'not yet');
+        clock.pass(1);
+        await cache.get();
+        assert.equal(source.calls, before + 1);
+        source.refuse(source.calls);
+        await turn();
+      }
+    });
+  });
+
+  describe('when the token has ended', () => {
+    it('counts the end ten seconds early: the request still has to get there', async () => {
+      const token = await hold(HOUR);
+      clock.pass(HOUR - 10_001);
+      assert.equal(await cache.get(), token);
+      assert.equal(cache.peek(), token);
+      clock.pass(1);
+      assert.equal(cache.peek(), undefined);
+      const waiting = cache.get();
+      const next = source.grant(2, HOUR);
+      assert.equal(await waiting, next);
+    });
+
+    it('counts it a twentieth of its life early, where that is the shorter time', async () => {
+      const token = await hold(20_000);
+      clock.pass(18_999);
+      assert.equal(cache.peek(), token);
+      clock.pass(1);
+      assert.equal(cache.peek(), undefined);
+    });
+
+    it('lets everybody wait for the same refresh', async () => {
+      await hold(HOUR);
+      clock.pass(HOUR);
+      const waiting = Array.from({length: 100}, () => cache.get());
+      assert.equal(source.calls, 2);
+      const next = source.grant(2, HOUR);
+      assert.ok((await Promise.all(waiting)).every(token => token === next));
+    });
+
+    it('waits for the refresh that was already under way', async () => {
+      const token = await hold(HOUR);
+      clock.pass(HOUR - MINUTE);
+      assert.equal(await cache.get(), token);
+      clock.pass(MINUTE);
+      const waiting = cache.get();
+      assert.equal(source.calls, 2);
+      const next = source.grant(2, HOUR);
+      assert.equal(await waiting, next);
+    });
+
+    it('notices it after the process slept, for there is no timer', async () => {
+      await hold(HOUR);
+      clock.pass(1000 * HOUR);
+      const waiting = cache.get();
+      const next = source.grant(2, HOUR);
+      assert.equal(await waiting, next);
+    });
+
+    it('never counts a token as good whose end is not a number', async () => {
+      await hold(NaN);
+      assert.equal(cache.peek(), undefined);
+      void cache.get();
+      assert.equal(source.calls, 2);
+    });
+  });
+
+  describe('when a background refresh fails', () => {
+    // When the next try may begin, with nothing drawn at random.
+    const untilNextTry = async (): Promise<number> => {
+      const before = source.calls;
+      for (let waited = 0; ; waited += 500) {
+        await cache.get();
+        if (source.calls > before) return waited;
+        clock.pass(500);
+      }
+    };
+
+    it('waits before the next try, longer each time, up to a minute', async () => {
+      random = 0;
+      const token = await hold(HOUR);
+      clock.pass(HOUR - 285_000);
+      const pauses: number[] = [];
+      for (let number = 2; number <= 7; number += 1) {
+        pauses.push(await untilNextTry());
+        source.refuse(number);
+        await turn();
+        assert.equal(await cache.get(), token, 'no caller hears of it');
+      }
+      assert.deepEqual(pauses, [0, 5000, 10_000, 20_000, 40_000, 60_000]);
+    });
+
+    it('draws the wait at random, down to its half', async () => {
+      random = 0.999_999;
+      await hold(HOUR);
+      clock.pass(HOUR - MINUTE);
+      await cache.get();
+      source.refuse(2);
+      await turn();
+      assert.equal(await untilNextTry(), 3000, 'the first step of 500 after 2500');
+    });
+
+    it('waits as long as the server asked for', async () => {
+      random = 0;
+      await hold(HOUR);
+      clock.pass(HOUR - 285_000);
+      await cache.get();
+      source.refuse(
+        2,
+        new AwsAuthError({
+          code: 'RATE_LIMITED',
+          step: 'token-exchange',
+          what: '.',
+          fix: '.',
+          retryAfterMillis: 90_000,
+        }),
+      );
+      await turn();
+      assert.equal(await untilNextTry(), 90_000);
+    });
+
+    it('does not wait when there is no token any more', async () => {
+      await hold(HOUR);
+      clock.pass(HOUR - 11_000);
+      await cache.get();
+      source.refuse(2);
+      await turn();
+      clock.pass(1000);
+      const waiting = cache.get();
+      assert.equal(source.calls, 3);
+      const next = source.grant(3, HOUR);
+      assert.equal(await waiting, next);
+    });
+
+    it('forgets the failures after a success', async () => {
+      random = 0;
+      await hold(HOUR);
+      clock.pass(HOUR - 285_000);
+      for (const number of [2, 3, 4]) {
+        await untilNextTry();
+        source.refuse(number);
+        await turn();
+      }
+      await untilNextTry();
+      source.grant(5, HOUR);
+      await turn();
+      clock.pass(HOUR - 285_000);
+      assert.equal(await untilNextTry(), 0);
+      source.refuse(6);
+      await turn();
+      assert.equal(await untilNextTry(), 5000);
+    });
+  });
+
+  describe('replace', () => {
+    it('gets another token for one that a server refused, once for all callers', async () => {
+      const refused = await hold(HOUR);
+      const replaced = [cache.replace(refused), cache.replace(refused)];
+      assert.equal(source.calls, 2);
+      const next = source.grant(2, HOUR);
+      assert.deepEqual(await Promise.all(replaced), [next, next]);
+    });
+
+    it('gives the held token where that is another one already', async () => {
+      const refused = await hold(HOUR);
+      const waiting = cache.refresh();
+      const next = source.grant(2, HOUR);
+      await waiting;
+      assert.equal(await cache.replace(refused), next);
+      assert.equal(source.calls, 2);
+    });
+
+    it('gets a token where none is held', async () => {
+      const waiting = cache.replace(source.token(0, HOUR));
+      const token = source.grant(1, HOUR);
+      assert.equal(await waiting, token);
+    });
+  });
+
+  describe('set', () => {
+    it('puts a token in, which is used until it ends', async () => {
+      const token = source.token(0, HOUR);
+      cache.set(token);
+      assert.equal(await cache.get(), token);
+      assert.equal(source.calls, 0);
+      clock.pass(HOUR);
+      assert.equal(cache.peek(), undefined);
+    });
+
+    it('takes the held token away', async () => {
+      await hold(HOUR);
+      cache.set(undefined);
+      assert.equal(cache.peek(), undefined);
+      void cache.get();
+      assert.equal(source.calls, 2);
+    });
+
+    it('forgets the failures of before', async () => {
+      await hold(HOUR);
+      clock.pass(HOUR - MINUTE);
+      await cache.get();
+      source.refuse(2);
+      await turn();
+      const token = source.token(0, HOUR);
+      cache.set(token);
+      clock.pass(HOUR - MINUTE);
+      await cache.get();
+      assert.equal(source.calls, 3);
+    });
+  });
+});
