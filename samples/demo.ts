@@ -124,7 +124,7 @@ async function main(): Promise<number> {
   }
   let clouds: Clouds | undefined;
   try {
-    const bucket = values.bucket ?? `demo-${randomUUID()}`;
+    const bucket = values.bucket ?? `demo-${randomUUID().slice(0, 8)}`;
     clouds =
       values.config === undefined
         ? await emulatedClouds(bucket)

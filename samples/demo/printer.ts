@@ -1,3 +1,7 @@
+const ESCAPE = '\u001b[';
+// Colour codes take no room on the screen.
+const COLOUR = new RegExp(`${ESCAPE.replace('[', '\\[')}\\d+m`, 'g');
+
 /** Writes lines that fit the terminal, in colour where it takes colour. */
 export class Printer {
   readonly #out: NodeJS.WriteStream;
@@ -35,7 +39,7 @@ export class Printer {
   }
 
   #paint(code: string, text: string): string {
-    return this.#colour && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
+    return this.#colour && text !== '' ? `${ESCAPE}${code}m${text}${ESCAPE}0m` : text;
   }
 
   #write(text: string, hanging: string, indent = ''): void {
@@ -44,8 +48,9 @@ export class Printer {
   }
 }
 
+// The space does not break.
 function formatMillis(millis: number): string {
-  return millis < 10 ? `${millis.toFixed(1)} ms` : `${String(Math.round(millis))} ms`;
+  return `${millis < 10 ? millis.toFixed(1) : String(Math.round(millis))}\u00a0ms`;
 }
 
 /** Breaks at spaces alone: an ARN or a bucket name must stay whole to be copied. */
@@ -66,6 +71,5 @@ function wrap(text: string, width: number, hanging: string): string {
 }
 
 function visibleLength(text: string): number {
-  // eslint-disable-next-line no-control-regex -- colour codes take no room on the screen
-  return text.replace(/\u001b\[\d+m/g, '').length;
+  return text.replace(COLOUR, '').length;
 }

@@ -35,7 +35,7 @@ export async function storageRoundTrip(
     print.done(`created the bucket ${bucketName}`, created.millis);
   }
   const folder = await mkdtemp(join(tmpdir(), 'google-auth-aws-demo-'));
-  const prefix = `google-auth-aws-demo-${randomUUID()}/`;
+  const prefix = `google-auth-aws-demo-${randomUUID().slice(0, 8)}/`;
   try {
     await uploadAndCompare(bucket, prefix, folder, print);
   } finally {

@@ -100,7 +100,9 @@ function environmentSource(environment: Environment): CredentialSource {
 
 function profileSource(profile: SharedProfile): CredentialSource {
   // It goes into a shell.
-  const name = /^[\w.@+-]+$/.test(profile.name) ? profile.name : `'${profile.name.replaceAll("'", "'\\''")}'`;
+  const name = /^[\w.@+-]+$/.test(profile.name)
+    ? profile.name
+    : `'${profile.name.replaceAll("'", "'\\''")}'`;
   const advice: Partial<Record<SharedProfile['kind'], string>> = {
     SSO: `If the session has ended, renew it with: aws sso login --profile ${name}`,
     'console login': `Renew the login with: aws login --profile ${name}`,
@@ -111,8 +113,7 @@ function profileSource(profile: SharedProfile): CredentialSource {
   return {
     name: 'profile',
     description: `the profile ${JSON.stringify(profile.name)} (${profile.kind})`,
-    advice:
-      advice[profile.kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`,
+    advice: advice[profile.kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`,
     roleArn: profile.roleArn,
     secrets: profile.process === undefined ? [] : [profile.process],
     read: async () => {
@@ -177,5 +178,10 @@ function instanceMetadataSource(): CredentialSource {
 }
 
 function unavailable(what: string, fix: string): AwsAuthError {
-  return new AwsAuthError({code: 'AWS_CREDENTIALS_UNAVAILABLE', step: 'aws-credentials', what, fix});
+  return new AwsAuthError({
+    code: 'AWS_CREDENTIALS_UNAVAILABLE',
+    step: 'aws-credentials',
+    what,
+    fix,
+  });
 }

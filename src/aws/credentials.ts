@@ -94,7 +94,7 @@ export function checkCredentials(
     if (typeof field !== 'string' || field === '')
       throw invalid(`${name} is missing or not a string`);
     // A header cannot hold these, and AWS issues none: they come from copying.
-    if (/[\s"'\u0000-\u001f\u007f-\uffff]/.test(field)) {
+    if (/[^\x21-\x7e]|["']/.test(field)) {
       throw invalid(
         `${name} holds a space, a newline, a quote or another character that no key has`,
       );
@@ -139,5 +139,7 @@ const KEY_SHAPE =
   /(?<![\w/+=])(?=\S*[A-Z])(?=\S*[a-z])(?=\S*\d)(?:[\w/+]{40}|[\w/+=-]{100,})(?![\w/+=])/g;
 
 function likelyKeys(error: unknown): string[] {
-  return inspect(error, {depth: 5, customInspect: false, maxStringLength: null}).match(KEY_SHAPE) ?? [];
+  return (
+    inspect(error, {depth: 5, customInspect: false, maxStringLength: null}).match(KEY_SHAPE) ?? []
+  );
 }

@@ -1,8 +1,12 @@
-import type {AwsPolicy, EmulatorPolicy, GooglePolicy} from './policy.js';
+import {isPrincipalTrust} from './aws/role-trust.js';
+import type {AwsAccount, AwsPolicy, AwsRole, EmulatorPolicy, GooglePolicy} from './policy.js';
 
 const ACCOUNT_ID = /^\d{12}$/;
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const AWS_NAME = /^[\w+=,.@-]{1,64}$/;
+const PRINCIPAL = new RegExp(
+  String.raw`^(?:\*|\d{12}|arn:aws:iam::\d{12}:(?:root|user/[\w+=,.@/-]+|role/[\w+=,.@-]+)|arn:aws:sts::\d{12}:assumed-role/[\w+=,.@-]+/[\w+=,.@-]+)$`,
+);
 const POOL_OR_PROVIDER_ID = /^[a-z0-9-]{4,32}$/;
 const POOL = String.raw`iam\.googleapis\.com/projects/\d+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}`;
 // https://cloud.google.com/iam/docs/principal-identifiers
@@ -27,7 +31,10 @@ export function checkPolicy(policy: EmulatorPolicy): void {
 
 function checkAws({accounts}: AwsPolicy): void {
   const accessKeyIds = new Set<string>();
-  for (const {accountId, roles = [], users = []} of accounts) {
+  for (const account of accounts) {
+    const {accountId, roles = [], users = []} = account;
+    checkProviders(account);
+    for (const role of roles) checkRole(role);
     need(ACCOUNT_ID.test(accountId), 'aws.accounts', accountId, 'an account id has twelve digits');
     for (const {name} of [...roles, ...users]) {
       need(AWS_NAME.test(name), 'aws.accounts', name, 'no name that IAM allows');
@@ -40,6 +47,26 @@ function checkAws({accounts}: AwsPolicy): void {
   }
   const ids = accounts.map(account => account.accountId);
   need(new Set(ids).size === ids.length, 'aws.accounts', ids.join(', '), 'an id comes twice');
+}
+
+function checkProviders({oidcProviders = []}: AwsAccount): void {
+  for (const {issuer} of oidcProviders) {
+    const isIssuer = URL.canParse(issuer) && /^https:\/\/[^\s?#]+$/.test(issuer);
+    need(isIssuer, 'aws.accounts', issuer, 'an issuer is an https URL without query');
+  }
+}
+
+function checkRole({trust = [], maxSessionDurationSeconds: seconds = 3600}: AwsRole): void {
+  const isDuration = Number.isInteger(seconds) && seconds >= 3600 && seconds <= 43_200;
+  need(isDuration, 'aws.accounts', String(seconds), 'sessions last 3600 to 43200 seconds at most');
+  for (const principal of trust.filter(isPrincipalTrust).flatMap(item => item.principals)) {
+    need(
+      PRINCIPAL.test(principal),
+      'aws.accounts',
+      principal,
+      'an account id, an ARN of a role, a user or a session, or *',
+    );
+  }
 }
 
 function checkGoogle(policy: GooglePolicy): void {

@@ -1,8 +1,15 @@
-import {randomBytes} from 'node:crypto';
 import {formatProviderName} from '../config/provider-name.js';
-import {AccessKeys} from './aws/access-keys.js';
-import {createContainerCredentialsService} from './aws/container-credentials-service.js';
-import {createStsService} from './aws/sts-service.js';
+import {
+  makeAwsSetup,
+  writeAwsFiles,
+  type AwsSetup,
+  type AwsSetupOptions,
+  type AwsSource,
+} from './aws/aws-setup.js';
+import {createEmulatedAws} from './aws/emulated-aws.js';
+import type {IssueAwsCredentialsOptions} from './aws/issue-credentials.js';
+import type {IssueSsoTokenOptions, SsoToken} from './aws/sso-sessions.js';
+import type {IssueWebIdentityTokenOptions} from './aws/web-identity-tokens.js';
 import {
   makeCredentialConfig,
   type CredentialConfigOptions,
@@ -12,7 +19,7 @@ import {AccessTokens} from './google/access-tokens.js';
 import {AwsStsCaller} from './google/aws-sts-caller.js';
 import {createIamCredentialsService} from './google/iam-credentials-service.js';
 import {createTokenExchangeService} from './google/token-exchange-service.js';
-import {resolveOptions, type EmulatorOptions, type ResolvedOptions} from './options.js';
+import {resolveOptions, type EmulatorOptions} from './options.js';
 import {FaultQueue, type Fault} from './server/fault.js';
 import {HttpServer} from './server/http-server.js';
 import {RequestNotes} from './server/request-notes.js';
@@ -47,18 +54,6 @@ export interface EmulatorAwsCredentials {
   readonly expiration: Date;
 }
 
-/** What {@link Emulator.issueAwsCredentials} makes. */
-export interface IssueAwsCredentialsOptions {
-  /** The role's name. Default the container's. */
-  readonly role?: string;
-  /** The account of the role. Default the policy's first. */
-  readonly accountId?: string;
-  /** Default `session`. */
-  readonly sessionName?: string;
-  /** Default the option `awsCredentialsLifetimeSeconds`. 0 or less makes expired ones. */
-  readonly lifetimeSeconds?: number;
-}
-
 /** Both clouds on 127.0.0.1. */
 export interface Emulator extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
@@ -90,6 +85,34 @@ export interface Emulator extends AsyncDisposable {
    */
   issueAwsCredentials(options?: IssueAwsCredentialsOptions): EmulatorAwsCredentials;
 
+  /**
+   * What a program needs to get credentials of AWS from one source and no other: variables, and the
+   * content of files. It writes none.
+   *
+   * @throws TypeError where the source has files and `folder` is missing, or the policy has no such
+   * role.
+   */
+  awsSetup(source: AwsSource, options?: AwsSetupOptions): AwsSetup;
+
+  /** As {@link awsSetup}, and writes the files into `folder`. */
+  writeAwsSetup(
+    source: AwsSource,
+    folder: string,
+    options?: Omit<AwsSetupOptions, 'folder'>,
+  ): Promise<AwsSetup>;
+
+  /** Makes a token for AssumeRoleWithWebIdentity or EKS Pod Identity, as Kubernetes does. */
+  issueWebIdentityToken(options?: IssueWebIdentityTokenOptions): string;
+
+  /** Replaces the token that EKS Pod Identity takes: returns the new one, and refuses the old. */
+  rotateContainerToken(): string;
+
+  /** Logs a user in to IAM Identity Center: returns the content of the AWS CLI's cache file. */
+  issueSsoToken(options?: IssueSsoTokenOptions): SsoToken;
+
+  /** Logs every user of IAM Identity Center out. */
+  revokeSsoTokens(): void;
+
   /** Makes AWS forget a temporary access key, or all of them. */
   revokeAwsCredentials(accessKeyId?: string): void;
 
@@ -101,27 +124,22 @@ export interface Emulator extends AsyncDisposable {
 }
 
 /**
- * Starts an emulator of what it takes to call Google Cloud on an AWS identity: the container
- * credentials endpoint, AWS STS, Google STS, IAM Credentials and Cloud Storage's JSON API, on one
- * port of 127.0.0.1. It checks what the clouds check, with code of its own.
+ * Starts an emulator of what it takes to call Google Cloud on an AWS identity: AWS's
+ * endpoints for credentials, AWS STS, Google STS, IAM Credentials and Cloud Storage's JSON API, on
+ * one port of 127.0.0.1. It checks what the clouds check, with code of its own.
  *
  * @throws TypeError that names a wrong option; the system's error if the port cannot be had.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveOptions(options);
   const {policy, clock, region, onRequest} = resolved;
-  const keys = new AccessKeys(policy.aws.accounts);
   const tokens = new AccessTokens(clock);
   const notes = new RequestNotes();
   const faults = new FaultQueue();
   const awsSts = new AwsStsCaller();
   const requests: RequestRecord[] = [];
   const {note} = notes;
-  const taskId = randomBytes(16).toString('hex');
-  const authorizationToken = randomBytes(32).toString('base64url');
-  const firstAccountId = policy.aws.accounts[0]?.accountId ?? '';
-
-  const issue = (session: IssueAwsCredentialsOptions) => issueKey(keys, resolved, session);
+  const aws = createEmulatedAws(resolved, note);
 
   let port = 0;
   const server = new HttpServer({
@@ -137,22 +155,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       if (onRequest !== undefined) queueMicrotask(() => onRequest(frozen));
     },
     services: [
-      createContainerCredentialsService({
-        taskId,
-        authorizationToken,
-        roleArn: `arn:aws:iam::${firstAccountId}:role/${resolved.taskRole ?? ''}`,
-        issue: () => issue({sessionName: taskId}),
-        clock,
-        note,
-      }),
-      createStsService({
-        findKey: id => keys.find(id),
-        clock,
-        maxClockSkewSeconds: resolved.maxClockSkewSeconds,
-        disabledRegions: id =>
-          policy.aws.accounts.find(({accountId}) => accountId === id)?.disabledRegions ?? [],
-        note,
-      }),
+      ...aws.services,
       createTokenExchangeService({
         policy: policy.google,
         tokens,
@@ -175,6 +178,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   port = await server.listen();
   const url = `http://127.0.0.1:${port}`;
+  const awsParts = aws.setupParts(url);
+  const {webIdentityTokens, podTokens, ssoSessions} = awsParts;
 
   const [firstPool] = policy.google.workloadIdentityPools;
   const firstAudience = formatProviderName({
@@ -192,8 +197,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url,
     audience: firstAudience,
     env: {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/v2/credentials/${taskId}`,
-      AWS_CONTAINER_AUTHORIZATION_TOKEN: authorizationToken,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: awsParts.container.url,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: awsParts.container.authorizationToken,
       AWS_REGION: region,
       // Python's SDK, and so the AWS CLI, reads this one alone.
       AWS_DEFAULT_REGION: region,
@@ -209,39 +214,23 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests,
     configFor,
     failNext: fault => faults.add(fault),
-    issueAwsCredentials: (session = {}) => {
-      const {accessKeyId, secretAccessKey, sessionToken, expiresAt} = issue(session);
+    issueAwsCredentials: session => {
+      const {accessKeyId, secretAccessKey, sessionToken, expiresAt} = awsParts.issue(session);
       return {accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expiresAt)};
     },
-    revokeAwsCredentials: accessKeyId => keys.revoke(accessKeyId),
+    awsSetup: (source, setup = {}) => makeAwsSetup(source, awsParts, setup),
+    writeAwsSetup: async (source, folder, setup = {}) => {
+      const made = makeAwsSetup(source, awsParts, {...setup, folder});
+      await writeAwsFiles(made.files);
+      return made;
+    },
+    issueWebIdentityToken: token => webIdentityTokens.issue(token),
+    rotateContainerToken: () => podTokens.rotate(),
+    issueSsoToken: token => ssoSessions.issue(token),
+    revokeSsoTokens: () => ssoSessions.revokeAll(),
+    revokeAwsCredentials: accessKeyId => aws.keys.revoke(accessKeyId),
     revokeTokens: () => tokens.revokeAll(),
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function issueKey(
-  keys: AccessKeys,
-  {policy, taskRole, clock, awsCredentialsLifetimeSeconds}: ResolvedOptions,
-  session: IssueAwsCredentialsOptions,
-) {
-  const {
-    role = taskRole,
-    accountId = policy.aws.accounts[0]?.accountId,
-    sessionName = 'session',
-    lifetimeSeconds = awsCredentialsLifetimeSeconds,
-  } = session;
-  const account = policy.aws.accounts.find(candidate => candidate.accountId === accountId);
-  if (account?.roles?.some(({name}) => name === role) !== true || role === undefined) {
-    throw new TypeError(
-      `The policy has no role ${role ?? ''} in the AWS account ${accountId ?? ''}.`,
-    );
-  }
-  // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
-    throw new TypeError('A session name has 2 to 64 characters out of A-Z, a-z, 0-9 and _+=,.@-');
-  }
-  // Expirations are told in whole seconds.
-  const expiresAt = Math.floor(clock() / 1000 + lifetimeSeconds) * 1000;
-  return keys.issue({accountId: account.accountId, role, sessionName, expiresAt});
 }

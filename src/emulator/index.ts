@@ -2,27 +2,32 @@ export {startEmulator} from './emulator.js';
 export {defaultAttributeMapping} from './google/attributes.js';
 export {defaultPolicy} from './policy.js';
 
+export type {AwsSetup, AwsSetupOptions, AwsSource} from './aws/aws-setup.js';
+export type {IssueAwsCredentialsOptions} from './aws/issue-credentials.js';
+export type {AwsFile} from './aws/shared-files.js';
+export type {IssueSsoTokenOptions, SsoToken} from './aws/sso-sessions.js';
+export type {IssueWebIdentityTokenOptions} from './aws/web-identity-tokens.js';
 export type {CredentialConfigOptions, EmulatorCredentialConfig} from './credential-config.js';
-export type {
-  Emulator,
-  EmulatorAwsCredentials,
-  EmulatorEnvironment,
-  IssueAwsCredentialsOptions,
-} from './emulator.js';
+export type {Emulator, EmulatorAwsCredentials, EmulatorEnvironment} from './emulator.js';
 export type {
   AttributeCondition,
   AttributeMapping,
   AwsAssertion,
   MappedAttributes,
 } from './google/attributes.js';
+export type {InstanceMetadataOptions} from './instance-metadata-options.js';
 export type {EmulatorOptions} from './options.js';
 export type {
   AwsAccount,
+  AwsOidcProvider,
   AwsPolicy,
+  AwsPrincipalTrust,
   AwsProvider,
   AwsRole,
+  AwsRoleTrust,
   AwsUser,
   AwsUserAccessKey,
+  AwsWebIdentityTrust,
   EmulatorPolicy,
   GooglePolicy,
   GoogleService,

@@ -1,4 +1,9 @@
 import {checkPolicy} from './check-policy.js';
+import {
+  resolveInstanceMetadata,
+  type InstanceMetadataOptions,
+  type ResolvedInstanceMetadata,
+} from './instance-metadata-options.js';
 import {defaultPolicy, type EmulatorPolicy} from './policy.js';
 import type {RequestRecord} from './server/request-record.js';
 import {REGION} from './aws/verify-signature.js';
@@ -15,7 +20,12 @@ export interface EmulatorOptions {
   readonly region?: string;
   /** The name of the container's role, of the policy's first AWS account. Default its first role. */
   readonly taskRole?: string;
-  /** How long the container's AWS credentials live, in seconds. Default 21600 (six hours). */
+  /** The EC2 instance whose metadata service is played. */
+  readonly instanceMetadata?: InstanceMetadataOptions;
+  /**
+   * How long AWS credentials live, in seconds, but those of STS, for which callers choose. Default
+   * 21600 (six hours).
+   */
   readonly awsCredentialsLifetimeSeconds?: number;
   /** How long Google's federated tokens live, in seconds. Default 3600. */
   readonly federatedTokenLifetimeSeconds?: number;
@@ -37,6 +47,7 @@ export interface ResolvedOptions {
   readonly clock: () => number;
   readonly region: string;
   readonly taskRole: string | undefined;
+  readonly instanceMetadata: ResolvedInstanceMetadata;
   readonly awsCredentialsLifetimeSeconds: number;
   readonly federatedTokenLifetimeSeconds: number;
   readonly serviceAccountTokenLifetimeSeconds: number | undefined;
@@ -73,12 +84,18 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
       'The option "taskRole" must name a role of the first AWS account of the policy.',
     );
   }
+  const roles = policy.aws.accounts[0]?.roles ?? [];
   return {
     port,
     policy,
     clock,
     region,
     taskRole,
+    instanceMetadata: resolveInstanceMetadata(options.instanceMetadata ?? {}, {
+      taskRole,
+      region,
+      roles: roles.map(role => role.name),
+    }),
     awsCredentialsLifetimeSeconds: seconds('awsCredentialsLifetimeSeconds', options) ?? 21_600,
     federatedTokenLifetimeSeconds: seconds('federatedTokenLifetimeSeconds', options) ?? 3600,
     serviceAccountTokenLifetimeSeconds: seconds('serviceAccountTokenLifetimeSeconds', options),

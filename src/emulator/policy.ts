@@ -20,12 +20,71 @@ export interface AwsAccount {
   readonly users?: readonly AwsUser[];
   /** Regions in which the account has switched STS off: they answer `RegionDisabledException`. */
   readonly disabledRegions?: readonly string[];
+  /**
+   * The OpenID Connect providers that the account knows. Default one, whose issuer is that of
+   * `issueWebIdentityToken` where it is given none.
+   */
+  readonly oidcProviders?: readonly AwsOidcProvider[];
 }
 
-/** An IAM role; its sessions are what `issueAwsCredentials` and the container endpoint hand out. */
+/**
+ * An IAM OpenID Connect provider: an issuer of the tokens with which AssumeRoleWithWebIdentity is
+ * called. The emulator signs for all of them: see `issueWebIdentityToken`.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+ */
+export interface AwsOidcProvider {
+  /** The tokens' `iss`: `https://`, a host and perhaps a path. */
+  readonly issuer: string;
+  /** The client ids of which a token's `aud` must be one. Default `sts.amazonaws.com`. */
+  readonly audiences?: readonly string[];
+  /** Whether AWS cannot reach it: it then answers `IDPCommunicationError`. Default `false`. */
+  readonly unreachable?: boolean;
+}
+
+/** An IAM role; its sessions are what the AWS services here hand out. */
 export interface AwsRole {
   /** Without a path. */
   readonly name: string;
+  /**
+   * Who may assume it by calling STS. Default nobody. There are no permission policies here: who is
+   * trusted may.
+   */
+  readonly trust?: readonly AwsRoleTrust[];
+  /** The longest session that STS makes, in seconds: 3600 to 43200. Default 3600, as at AWS. */
+  readonly maxSessionDurationSeconds?: number;
+  /**
+   * Whether IAM Identity Center hands it out to its users, under its name or, where that is
+   * `AWSReservedSSO_NAME_` and 16 hexadecimal digits, as the permission set NAME. Default `false`.
+   */
+  readonly identityCenter?: boolean;
+}
+
+/** A statement of a role's trust policy. */
+export type AwsRoleTrust = AwsPrincipalTrust | AwsWebIdentityTrust;
+
+/**
+ * Lets AWS identities assume a role with AssumeRole.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export interface AwsPrincipalTrust {
+  /**
+   * `123456789012` or `arn:aws:iam::123456789012:root`: everybody of the account; the ARN of a role:
+   * its sessions; the ARN of a user or of one session (`arn:aws:sts::…:assumed-role/ROLE/SESSION`);
+   * `*`: everybody.
+   */
+  readonly principals: readonly string[];
+  /** What the caller must send as `ExternalId`. Default anything or nothing. */
+  readonly externalId?: string;
+}
+
+/** Lets the subjects of an OpenID Connect provider assume a role with AssumeRoleWithWebIdentity. */
+export interface AwsWebIdentityTrust {
+  /** What a token's `sub` may be, e.g. `system:serviceaccount:NAMESPACE:NAME`, or with `*` and `?`. */
+  readonly webIdentitySubjects: readonly string[];
+  /** The issuer of the account's provider that is meant. Default that of its first. */
+  readonly issuer?: string;
 }
 
 /** An IAM user. */
@@ -111,11 +170,21 @@ export type ServiceAccountRole =
 /**
  * A new copy of what the emulator plays when it is given no policy: the role `demo-role` of the AWS
  * account `111122223333` may act as `demo@my-project.iam.gserviceaccount.com` of the project
- * `my-project` (`123456789012`), through the provider `aws-test-account` of the pool `aws-pool`.
+ * `my-project` (`123456789012`), through the provider `aws-test-account` of the pool `aws-pool`. The
+ * role can be had in every way: its own account, the Kubernetes service account `demo` of the
+ * namespace `default` and the users of IAM Identity Center may assume it.
  */
 export function defaultPolicy(): EmulatorPolicy {
+  const demoRole = {
+    name: 'demo-role',
+    trust: [
+      {principals: ['111122223333']},
+      {webIdentitySubjects: ['system:serviceaccount:default:demo']},
+    ],
+    identityCenter: true,
+  };
   return {
-    aws: {accounts: [{accountId: '111122223333', roles: [{name: 'demo-role'}]}]},
+    aws: {accounts: [{accountId: '111122223333', roles: [demoRole]}]},
     google: {
       projectId: 'my-project',
       projectNumber: '123456789012',

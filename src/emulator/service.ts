@@ -3,7 +3,15 @@ import type {Readable} from 'node:stream';
 
 /** The clouds' endpoints that the emulator plays. */
 export type ServiceName =
-  'aws-container-credentials' | 'aws-sts' | 'google-sts' | 'iam-credentials' | 'storage';
+  | 'aws-container-credentials'
+  | 'aws-instance-metadata'
+  | 'aws-pod-identity'
+  | 'aws-sso'
+  | 'aws-sso-oidc'
+  | 'aws-sts'
+  | 'google-sts'
+  | 'iam-credentials'
+  | 'storage';
 
 /** One HTTP request as a service sees it. */
 export interface ServiceCall {

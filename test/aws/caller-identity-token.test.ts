@@ -10,6 +10,7 @@ import {
 } from '../../src/aws/caller-identity-token.js';
 import {assertRejected} from '../support/refusal.js';
 import {assertHidden, printed} from '../support/secrets.js';
+import {textOf} from '../support/text-of.js';
 
 interface SignedHeader {
   readonly key: string;
@@ -56,12 +57,6 @@ function signedHeadersOf(token: DecodedToken): string[] {
   return (/SignedHeaders=([^,]+)/.exec(authorization)?.[1] ?? '').split(';');
 }
 
-function text(alphabet: string, minLength: number, maxLength: number): fc.Arbitrary<string> {
-  return fc
-    .array(fc.constantFrom(...alphabet), {minLength, maxLength})
-    .map(characters => characters.join(''));
-}
-
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789-';
 const BASE64 = `${UPPER}${UPPER.toLowerCase()}+/`;
@@ -70,16 +65,16 @@ const BASE64 = `${UPPER}${UPPER.toLowerCase()}+/`;
 const IDENTITIES: fc.Arbitrary<CallerIdentity> = fc.record({
   credentials: fc.record(
     {
-      accessKeyId: text(UPPER, 16, 32),
-      secretAccessKey: text(BASE64, 40, 40),
-      sessionToken: text(`${BASE64}=`, 16, 1200),
+      accessKeyId: textOf(UPPER, 16, 32),
+      secretAccessKey: textOf(BASE64, 40, 40),
+      sessionToken: textOf(`${BASE64}=`, 16, 1200),
     },
     {requiredKeys: ['accessKeyId', 'secretAccessKey']},
   ),
   region: fc.constantFrom('us-east-1', 'eu-central-2', 'ap-southeast-7', 'us-gov-west-1'),
   endpoint: fc.constantFrom(REGIONAL_CALLER_IDENTITY_URL, `https://sts.amazonaws.com${QUERY}`),
   audience: fc
-    .tuple(text('0123456789', 6, 12), text(LOWER, 4, 32), text(LOWER, 4, 32))
+    .tuple(textOf('0123456789', 6, 12), textOf(LOWER, 4, 32), textOf(LOWER, 4, 32))
     .map(
       ([project, pool, provider]) =>
         `//iam.googleapis.com/projects/${project}/locations/global/workloadIdentityPools/${pool}/providers/${provider}`,
@@ -185,7 +180,10 @@ describe('the subject token', () => {
       const token = await decodedToken({endpoint: `https://${host}${QUERY}`, region: 'us-east-2'});
       assert.equal(token.url, `https://${host}${QUERY}`);
       assert.equal(header(token, 'host'), host);
-      assert.match(header(token, 'authorization') ?? '', /\/20261123\/us-east-2\/sts\/aws4_request/);
+      assert.match(
+        header(token, 'authorization') ?? '',
+        /\/20261123\/us-east-2\/sts\/aws4_request/,
+      );
     }
   });
 

@@ -92,27 +92,30 @@ describe('the default chain of AWS credentials', () => {
   });
 
   describe('never asks the instance’s metadata, whose role is another identity,', () => {
-    const ELSEWHERE: readonly (readonly [when: string, env: Record<string, string>, says: RegExp])[] =
+    const ELSEWHERE: readonly (readonly [
+      when: string,
+      env: Record<string, string>,
+      says: RegExp,
+    ])[] = [
       [
-        [
-          'where the environment names a web identity that is not there',
-          {
-            AWS_WEB_IDENTITY_TOKEN_FILE: '/nonexistent/token',
-            AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/web',
-          },
-          /\/nonexistent\/token/,
-        ],
-        [
-          'where the environment names a web identity without its role',
-          {AWS_WEB_IDENTITY_TOKEN_FILE: '/nonexistent/token'},
-          /AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not/,
-        ],
-        [
-          'where the environment names a container’s endpoint that refuses',
-          {AWS_CONTAINER_CREDENTIALS_FULL_URI: '/container'},
-          /No AWS credentials could be had/,
-        ],
-      ];
+        'where the environment names a web identity that is not there',
+        {
+          AWS_WEB_IDENTITY_TOKEN_FILE: '/nonexistent/token',
+          AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/web',
+        },
+        /\/nonexistent\/token/,
+      ],
+      [
+        'where the environment names a web identity without its role',
+        {AWS_WEB_IDENTITY_TOKEN_FILE: '/nonexistent/token'},
+        /AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not/,
+      ],
+      [
+        'where the environment names a container’s endpoint that refuses',
+        {AWS_CONTAINER_CREDENTIALS_FULL_URI: '/container'},
+        /No AWS credentials could be had/,
+      ],
+    ];
     for (const [when, env, says] of ELSEWHERE) {
       it(when, async () => {
         await using metadata = await startMetadataService();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {inspect} from 'node:util';
 import sinon from 'sinon';
 import {checkRegion, defaultRegionProvider, readRegion} from '../../src/aws/region.js';
 import {assertRefused, assertRejected} from '../support/refusal.js';
@@ -67,7 +68,7 @@ describe('the AWS region', () => {
   }
 
   for (const [region, says] of REFUSED) {
-    it(`is refused as ${JSON.stringify(region) ?? 'undefined'}`, async () => {
+    it(`is refused as ${inspect(region)}`, async () => {
       const expected = {code: 'AWS_REGION_INVALID', says: [says]} as const;
       const error = assertRefused(() => checkRegion(region), expected);
       assert.equal(error.step, 'aws-region');

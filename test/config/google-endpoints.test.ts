@@ -75,7 +75,7 @@ describe('Google’s hosts', () => {
         says: [
           '"token_url" leads to',
           JSON.stringify(new URL(url).host),
-          'not Google\'s sts.googleapis.com',
+          "not Google's sts.googleapis.com",
           'the option "tokenUrl"',
         ],
       });
@@ -86,7 +86,12 @@ describe('Google’s hosts', () => {
 
 describe('universes', () => {
   it('are known, or named by the caller', () => {
-    for (const known of ['googleapis.com', 'example.goog', 'apis-berlin-build0.goog', 'apis-s3ns.fr'])
+    for (const known of [
+      'googleapis.com',
+      'example.goog',
+      'apis-berlin-build0.goog',
+      'apis-s3ns.fr',
+    ])
       checkUniverse(known, []);
     checkUniverse('cloud.example.com', ['cloud.example.com']);
   });
@@ -104,7 +109,11 @@ describe('universes', () => {
     it(`are refused when a file makes up ${made}`, () => {
       assertRefused(() => checkUniverse(made, ['cloud.example.com']), {
         code: 'UNTRUSTED_URL',
-        says: [`"universe_domain" is "${made}"`, '"universeDomain"', 'GOOGLE_CLOUD_UNIVERSE_DOMAIN'],
+        says: [
+          `"universe_domain" is "${made}"`,
+          '"universeDomain"',
+          'GOOGLE_CLOUD_UNIVERSE_DOMAIN',
+        ],
       });
     });
   }
@@ -145,7 +154,7 @@ describe('an impersonation URL', () => {
     for (const name of ['nobody', '-', 'demo%ZZ@x.iam.gserviceaccount.com', 'a%2Fb@x.com']) {
       assertRefused(() => checkImpersonationUrl(URL_OF_EMAIL.replace(EMAIL, name), 'anOption'), {
         code: 'INVALID_OPTION',
-        says: ['"anOption"', 'not a service account\'s e-mail'],
+        says: ['"anOption"', "not a service account's e-mail"],
       });
     }
   });

@@ -2,17 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {formatProviderName, parseProviderName} from '../../src/config/provider-name.js';
 import {assertRefused} from '../support/refusal.js';
+import {textOf} from '../support/text-of.js';
 
 const PATH =
   'projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';
 const NAME = `//iam.googleapis.com/${PATH}`;
 
-const id = (alphabet: string, minLength: number, maxLength: number) =>
-  fc
-    .array(fc.constantFrom(...alphabet), {minLength, maxLength})
-    .map(letters => letters.join(''));
-
-const POOL_ID = id('abcdefghijklmnopqrstuvwxyz0123456789-', 4, 32);
+const POOL_ID = textOf('abcdefghijklmnopqrstuvwxyz0123456789-', 4, 32);
 
 // What is given, and what the message must say of it.
 const REFUSED: readonly (readonly [title: string, audience: unknown, ...says: string[]])[] = [
@@ -67,7 +63,7 @@ describe('the name of a workload identity pool provider', () => {
 
   it('is written as Google STS takes it, whatever its parts are', () => {
     fc.assert(
-      fc.property(id('0123456789', 1, 19), POOL_ID, POOL_ID, (project, pool, provider) => {
+      fc.property(textOf('0123456789', 1, 19), POOL_ID, POOL_ID, (project, pool, provider) => {
         const name = `//iam.googleapis.com/projects/${project}/locations/global/workloadIdentityPools/${pool}/providers/${provider}`;
         assert.equal(formatProviderName(parseProviderName(name)), name);
         assert.equal(formatProviderName(parseProviderName(`https:${name}`)), name);

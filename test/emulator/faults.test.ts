@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {Agent, request} from 'node:http';
-import type {Emulator, Fault} from '../../src/emulator/index.js';
+import type {Emulator, Fault, RequestRecord} from '../../src/emulator/index.js';
 import {json, send} from './support/http.js';
 import {emulators} from './support/running.js';
 import {exchangeParameters, postForm} from './support/signing.js';
@@ -89,14 +89,23 @@ describe('failNext', () => {
   }
 
   it('hangs, until the client gives up', async () => {
-    const emulator = await start();
-    emulator.failNext({service, hang: true});
     const controller = new AbortController();
-    const answer = fetch(`${emulator.url}/v1/token`, {method: 'POST', signal: controller.signal});
-    setTimeout(() => controller.abort(), 20);
-    await assert.rejects(answer, {name: 'AbortError'});
-    while (emulator.requests.length === 0) await new Promise(resolve => setImmediate(resolve));
-    assert.equal(emulator.requests[0]?.status, undefined);
+    let onRequest: ((record: RequestRecord) => void) | undefined;
+    const recorded = new Promise<RequestRecord>(resolve => (onRequest = resolve));
+    const emulator = await start({
+      // The emulator looks at its clock when a request arrives.
+      clock: () => {
+        queueMicrotask(() => controller.abort());
+        return Date.now();
+      },
+      onRequest: record => onRequest?.(record),
+    });
+    emulator.failNext({service, hang: true});
+    const {signal} = controller;
+    await assert.rejects(fetch(`${emulator.url}/v1/token`, {method: 'POST', signal}), {
+      name: 'AbortError',
+    });
+    assert.equal((await recorded).status, undefined);
     assert.equal((await exchange(emulator)).status, 200);
   });
 

@@ -27,7 +27,7 @@ describe('the demo', function () {
       ['1/6', '2/6', '3/6', '4/6', '5/6', '6/6'],
     );
     for (const line of lines.filter(line => /^\d\/6 /.test(line)))
-      assert.match(line, / [\d.]+ ms$/);
+      assert.match(line, / [\d.]+\sms$/);
     assert.ok(!stdout.includes('\u001b'));
     for (const line of lines.slice(0, -1)) assert.ok(line.length <= 100, `a long line: ${line}`);
   });

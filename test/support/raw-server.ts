@@ -56,7 +56,7 @@ export function rawServers(): (script: Script, scheme?: 'http' | 'https') => Pro
       scheme === 'http'
         ? createServer(onSocket)
         : createTlsServer(
-            {key: fixture('googleapis-key.pem'), cert: fixture('googleapis.pem')},
+            {key: fixture('clouds-key.pem'), cert: fixture('clouds.pem')},
             onSocket,
           );
     // A client that ends a handshake is what some tests are about.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {inspect} from 'node:util';
 import {AwsAuthError, isAwsAuthError, type AwsAuthErrorCode} from '../../src/errors.js';
 
 interface Expected {
@@ -34,7 +35,7 @@ function check(thrown: unknown, {code, says}: Expected): AwsAuthError {
   assert.ok(thrown !== undefined, `nothing was refused; expected ${code}`);
   assert.ok(
     isAwsAuthError(thrown) && thrown instanceof AwsAuthError,
-    `expected an AwsAuthError, not ${String(thrown)}`,
+    `expected an AwsAuthError, not ${inspect(thrown)}`,
   );
   assert.equal(thrown.code, code, thrown.message);
   for (const part of says) {

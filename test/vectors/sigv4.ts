@@ -66,7 +66,11 @@ export const SIGV4_VECTORS: readonly SigV4Vector[] = [
   {...suite('get-vanilla'), ...VANILLA},
   {...suite('get-vanilla-query'), ...VANILLA},
   {...suite('get-relative-normalized'), ...VANILLA, url: `${HOST}/example/..`},
-  {...suite('get-relative-relative-normalized'), ...VANILLA, url: `${HOST}/example1/example2/../..`},
+  {
+    ...suite('get-relative-relative-normalized'),
+    ...VANILLA,
+    url: `${HOST}/example1/example2/../..`,
+  },
   {...suite('get-slash-dot-slash-normalized'), ...VANILLA, url: `${HOST}/./`},
   {...suite('get-slash-normalized'), ...VANILLA, url: `${HOST}//`},
   {

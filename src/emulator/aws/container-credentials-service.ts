@@ -1,11 +1,14 @@
 import {createHash, timingSafeEqual} from 'node:crypto';
-import type {EmulatedService, ServiceReply} from '../service.js';
+import type {EmulatedService} from '../service.js';
 import {methodNotAllowed} from '../server/plain-replies.js';
 import {isLoopback} from '../server/read-call.js';
 import type {NoteFacts} from '../server/request-record.js';
-import type {SessionKey} from './access-keys.js';
+import type {IssueCredentials} from './issue-credentials.js';
+import {jsonReply} from './json-reply.js';
+import {timestamp} from './timestamp.js';
 
-const PREFIX = '/v2/credentials/';
+/** What the path begins with; the task's id follows. */
+export const CONTAINER_PATH_PREFIX = '/v2/credentials/';
 
 /** What the endpoint hands out, and to whom. */
 export interface ContainerCredentialsOptions {
@@ -13,7 +16,7 @@ export interface ContainerCredentialsOptions {
   /** What the `Authorization` header must say. */
   readonly authorizationToken: string;
   readonly roleArn: string;
-  readonly issue: () => SessionKey;
+  readonly issue: IssueCredentials;
   readonly clock: () => number;
   readonly note: NoteFacts;
 }
@@ -30,12 +33,12 @@ export function createContainerCredentialsService(
   const {taskId, authorizationToken, roleArn, issue, clock, note} = options;
   return {
     name: 'aws-container-credentials',
-    handles: ({url}) => url.pathname.startsWith(PREFIX) && isLoopback(url.hostname),
+    handles: ({url}) => url.pathname.startsWith(CONTAINER_PATH_PREFIX) && isLoopback(url.hostname),
     answer: async call => {
       note(call, {operation: 'GetCredentials'});
       const refuse = (status: number, code: string, message: string) => {
         note(call, {error: code});
-        return json(status, {code, message, HTTPErrorCode: status});
+        return jsonReply(status, {code, message, HTTPErrorCode: status});
       };
       if (call.method !== 'GET') return methodNotAllowed(call, 'GET');
       const {authorization} = call.headers;
@@ -45,27 +48,23 @@ export function createContainerCredentialsService(
       if (!isSame(authorization, authorizationToken)) {
         return refuse(403, 'AccessDeniedException', 'The Authorization token is invalid.');
       }
-      if (call.target !== PREFIX + taskId) {
+      if (call.target !== CONTAINER_PATH_PREFIX + taskId) {
         return refuse(404, 'InvalidIdInRequest', 'CredentialsV2Request: Credentials not found');
       }
-      const key = issue();
+      const key = issue({sessionName: taskId});
       note(call, {
         arn: key.identity.arn,
         lifetimeSeconds: Math.ceil((key.expiresAt - clock()) / 1000),
       });
-      return json(200, {
+      return jsonReply(200, {
         RoleArn: roleArn,
         AccessKeyId: key.accessKeyId,
         SecretAccessKey: key.secretAccessKey,
         Token: key.sessionToken,
-        Expiration: new Date(key.expiresAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+        Expiration: timestamp(key.expiresAt),
       });
     },
   };
-}
-
-function json(status: number, body: object): ServiceReply {
-  return {status, headers: {'content-type': 'application/json'}, body: JSON.stringify(body)};
 }
 
 function isSame(given: string, expected: string): boolean {

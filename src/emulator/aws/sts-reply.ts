@@ -1,6 +1,8 @@
 import type {ServiceReply} from '../service.js';
-import type {AwsIdentity} from './access-keys.js';
+import type {AwsIdentity, SessionKey} from './access-keys.js';
+import type {WebIdentitySession} from './assume-role-with-web-identity.js';
 import type {AwsRefusal} from './aws-refusal.js';
+import {timestamp} from './timestamp.js';
 
 /** How a reply is written. */
 export interface ReplyFormat {
@@ -9,35 +11,35 @@ export interface ReplyFormat {
   readonly requestId: string;
 }
 
+/** What an operation answers; a `Date` is written as each format has it. */
+interface Fields {
+  readonly [name: string]: string | Date | Fields;
+}
+
 const STS = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const FAULT = 'http://webservices.amazon.com/AWSFault/2005-15-09';
 
 /** What GetCallerIdentity answers. */
 export function callerIdentityReply(identity: AwsIdentity, format: ReplyFormat): ServiceReply {
   const {account, arn, userId} = identity;
-  const {requestId} = format;
-  return format.isJson
-    ? json(200, requestId, {
-        GetCallerIdentityResponse: {
-          GetCallerIdentityResult: {Account: account, Arn: arn, UserId: userId},
-          ResponseMetadata: {RequestId: requestId},
-        },
-      })
-    : xml(
-        200,
-        requestId,
-        `<GetCallerIdentityResponse xmlns="${STS}">
-  <GetCallerIdentityResult>
-    <Arn>${escapeXml(arn)}</Arn>
-    <UserId>${escapeXml(userId)}</UserId>
-    <Account>${escapeXml(account)}</Account>
-  </GetCallerIdentityResult>
-  <ResponseMetadata>
-    <RequestId>${requestId}</RequestId>
-  </ResponseMetadata>
-</GetCallerIdentityResponse>
-`,
-      );
+  return success('GetCallerIdentity', {Arn: arn, UserId: userId, Account: account}, format);
+}
+
+/** What AssumeRole answers. */
+export function assumeRoleReply(key: SessionKey, format: ReplyFormat): ServiceReply {
+  return success('AssumeRole', sessionFields(key), format);
+}
+
+/** What AssumeRoleWithWebIdentity answers. */
+export function webIdentityReply(session: WebIdentitySession, format: ReplyFormat): ServiceReply {
+  const {key, subject, audience, provider} = session;
+  const fields = {
+    SubjectFromWebIdentityToken: subject,
+    Audience: audience,
+    ...sessionFields(key),
+    Provider: provider,
+  };
+  return success('AssumeRoleWithWebIdentity', fields, format);
 }
 
 /** @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
@@ -53,19 +55,55 @@ export function refusalReply(refusal: AwsRefusal, format: ReplyFormat): ServiceR
         status,
         requestId,
         `<ErrorResponse xmlns="${code === 'InvalidAction' ? FAULT : STS}">
-  <Error>
-    <Type>Sender</Type>
-    <Code>${escapeXml(code)}</Code>
-    <Message>${escapeXml(message)}</Message>
-  </Error>
-  <RequestId>${requestId}</RequestId>
+${elements({Error: {Type: 'Sender', Code: code, Message: message}, RequestId: requestId}, '  ')}
 </ErrorResponse>
 `,
       );
 }
 
-function json(status: number, requestId: string, body: object): ServiceReply {
-  return reply(status, requestId, 'application/json', JSON.stringify(body));
+function sessionFields({identity, ...key}: SessionKey) {
+  return {
+    AssumedRoleUser: {AssumedRoleId: identity.userId, Arn: identity.arn},
+    Credentials: {
+      AccessKeyId: key.accessKeyId,
+      SecretAccessKey: key.secretAccessKey,
+      SessionToken: key.sessionToken,
+      Expiration: new Date(key.expiresAt),
+    },
+  };
+}
+
+function success(operation: string, result: Fields, format: ReplyFormat): ServiceReply {
+  const {requestId} = format;
+  const name = `${operation}Response`;
+  const fields = {[`${operation}Result`]: result, ResponseMetadata: {RequestId: requestId}};
+  return format.isJson
+    ? json(200, requestId, {[name]: fields})
+    : xml(200, requestId, `<${name} xmlns="${STS}">\n${elements(fields, '  ')}\n</${name}>\n`);
+}
+
+function elements(fields: Fields, indent: string): string {
+  return Object.entries(fields)
+    .map(([name, value]) => {
+      if (typeof value === 'string') return `${indent}<${name}>${escapeXml(value)}</${name}>`;
+      if (value instanceof Date) return `${indent}<${name}>${timestamp(value.getTime())}</${name}>`;
+      return `${indent}<${name}>\n${elements(value, `${indent}  `)}\n${indent}</${name}>`;
+    })
+    .join('\n');
+}
+
+function json(status: number, requestId: string, body: Fields): ServiceReply {
+  return reply(status, requestId, 'application/json', JSON.stringify(plain(body)));
+}
+
+// In its JSON, AWS tells times in seconds since the epoch.
+function plain(fields: Fields): object {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]): [string, unknown] => {
+      if (typeof value === 'string') return [name, value];
+      return [name, value instanceof Date ? value.getTime() / 1000 : plain(value)];
+    }),
+  );
 }
 
 function xml(status: number, requestId: string, body: string): ServiceReply {

@@ -4,42 +4,58 @@ import {isLoopback} from '../server/read-call.js';
 import {mediaType, readBody} from '../server/request-body.js';
 import type {NoteFacts} from '../server/request-record.js';
 import type {EmulatedService, ServiceCall, ServiceReply} from '../service.js';
-import type {AccessKey, AwsIdentity} from './access-keys.js';
+import type {AwsIdentity, SessionKey} from './access-keys.js';
+import {assumeRoleWithWebIdentity} from './assume-role-with-web-identity.js';
+import {assumeRole, type SessionMaker} from './assume-role.js';
 import {AwsRefusal} from './aws-refusal.js';
-import {callerIdentityReply, refusalReply} from './sts-reply.js';
+import {
+  assumeRoleReply,
+  callerIdentityReply,
+  refusalReply,
+  webIdentityReply,
+  type ReplyFormat,
+} from './sts-reply.js';
 import {verifySignature} from './verify-signature.js';
+import type {WebIdentityTokens} from './web-identity-tokens.js';
 
 /** What the emulated STS needs to know. */
-export interface StsOptions {
-  readonly findKey: (accessKeyId: string) => AccessKey | undefined;
-  readonly clock: () => number;
+export interface StsOptions extends SessionMaker {
+  readonly webIdentityTokens: WebIdentityTokens;
   readonly maxClockSkewSeconds: number;
-  /** The regions in which an account has switched STS off. */
-  readonly disabledRegions: (accountId: string) => readonly string[];
   readonly note: NoteFacts;
+}
+
+/** One call, read. */
+interface StsCall {
+  readonly call: ServiceCall;
+  readonly body: Buffer;
+  readonly parameters: URLSearchParams;
+  readonly format: ReplyFormat;
 }
 
 const VERSION = '2011-06-15';
 const HOST = /^sts(?:\.(?<region>[a-z]{2}(?:-[a-z]+)+-\d{1,2}))?\.amazonaws\.com$/;
 
 /**
- * AWS STS, of which GetCallerIdentity alone, at its own host names and at the emulator's.
+ * AWS STS, of which GetCallerIdentity, AssumeRole and AssumeRoleWithWebIdentity, at its own host
+ * names and at the emulator's.
  *
- * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html
  */
 export function createStsService(options: StsOptions): EmulatedService {
-  const {findKey, clock, maxClockSkewSeconds, disabledRegions, note} = options;
+  const {accounts, keys, clock, webIdentityTokens, maxClockSkewSeconds, note} = options;
 
-  async function identify(call: ServiceCall, body: Buffer): Promise<AwsIdentity> {
+  function identify({call, body}: StsCall): AwsIdentity {
     const {identity, region} = verifySignature(call, body, {
-      findKey,
+      findKey: id => keys.find(id),
       now: clock(),
       maxClockSkewSeconds,
       service: 'sts',
       region: regionOf(call.url.hostname),
     });
     note(call, {arn: identity.arn});
-    if (disabledRegions(identity.account).includes(region)) {
+    const account = accounts.find(({accountId}) => accountId === identity.account);
+    if (account?.disabledRegions?.includes(region) === true) {
       throw new AwsRefusal(
         'RegionDisabledException',
         403,
@@ -48,6 +64,32 @@ export function createStsService(options: StsOptions): EmulatedService {
     }
     return identity;
   }
+
+  const noteSession = (call: ServiceCall, {identity, expiresAt}: SessionKey) =>
+    note(call, {
+      assumedRole: identity.arn,
+      lifetimeSeconds: Math.ceil((expiresAt - clock()) / 1000),
+    });
+
+  const operations = new Map<string, (call: StsCall) => ServiceReply>([
+    ['GetCallerIdentity', request => callerIdentityReply(identify(request), request.format)],
+    [
+      'AssumeRole',
+      request => {
+        const key = assumeRole(request.parameters, identify(request), options);
+        noteSession(request.call, key);
+        return assumeRoleReply(key, request.format);
+      },
+    ],
+    [
+      'AssumeRoleWithWebIdentity',
+      ({call, parameters, format}) => {
+        const session = assumeRoleWithWebIdentity(parameters, webIdentityTokens, options);
+        noteSession(call, session.key);
+        return webIdentityReply(session, format);
+      },
+    ],
+  ]);
 
   return {
     name: 'aws-sts',
@@ -64,7 +106,8 @@ export function createStsService(options: StsOptions): EmulatedService {
       const version = parameters.get('Version');
       const format = {isJson: acceptsJson(call), requestId: randomUUID()};
       try {
-        if (action !== 'GetCallerIdentity' || version !== VERSION) {
+        const operation = operations.get(action);
+        if (operation === undefined || version !== VERSION) {
           throw new AwsRefusal(
             'InvalidAction',
             400,
@@ -72,7 +115,7 @@ export function createStsService(options: StsOptions): EmulatedService {
           );
         }
         note(call, {operation: action});
-        return callerIdentityReply(await identify(call, body), format);
+        return operation({call, body, parameters, format});
       } catch (error) {
         if (!(error instanceof AwsRefusal)) throw error;
         note(call, {error: error.code});

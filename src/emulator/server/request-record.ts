@@ -6,6 +6,8 @@ export interface RequestFacts {
   readonly operation?: string;
   /** The AWS identity that made the call, or for which it was made. */
   readonly arn?: string;
+  /** The role's session that STS made: `arn:aws:sts::…:assumed-role/…`. */
+  readonly assumedRole?: string;
   /** The provider that a token exchange names. */
   readonly audience?: string;
   /** The mapped `google.subject`. */
@@ -47,6 +49,7 @@ export type NoteFacts = (call: ServiceCall, facts: RequestFacts) => void;
 const PLAIN_PARAMETERS = new Set([
   'Action',
   'Version',
+  'account_id',
   'alt',
   'delimiter',
   'fields',
@@ -59,6 +62,7 @@ const PLAIN_PARAMETERS = new Set([
   'prettyPrint',
   'project',
   'projection',
+  'role_name',
   'uploadType',
 ]);
 

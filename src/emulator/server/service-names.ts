@@ -2,6 +2,10 @@ import type {ServiceName} from '../service.js';
 
 const NAMES: Readonly<Record<ServiceName, true>> = {
   'aws-container-credentials': true,
+  'aws-instance-metadata': true,
+  'aws-pod-identity': true,
+  'aws-sso': true,
+  'aws-sso-oidc': true,
   'aws-sts': true,
   'google-sts': true,
   'iam-credentials': true,

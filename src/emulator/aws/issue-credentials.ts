@@ -1,0 +1,52 @@
+import type {AwsAccount} from '../policy.js';
+import type {AccessKeys, SessionKey} from './access-keys.js';
+
+/** What `issueAwsCredentials` makes. */
+export interface IssueAwsCredentialsOptions {
+  /** The role's name. Default the container's. */
+  readonly role?: string;
+  /** The account of the role. Default the policy's first. */
+  readonly accountId?: string;
+  /** Default `session`. */
+  readonly sessionName?: string;
+  /** Default the option `awsCredentialsLifetimeSeconds`. 0 or less makes expired ones. */
+  readonly lifetimeSeconds?: number;
+}
+
+/** Makes sessions of the policy's roles without asking who wants them. */
+export type IssueCredentials = (options?: IssueAwsCredentialsOptions) => SessionKey;
+
+/** What sessions are made of. */
+export interface IssuerOptions {
+  readonly keys: AccessKeys;
+  readonly accounts: readonly AwsAccount[];
+  readonly taskRole: string | undefined;
+  readonly clock: () => number;
+  readonly awsCredentialsLifetimeSeconds: number;
+}
+
+/** Makes the function. It throws a TypeError for a role that the policy does not have. */
+export function credentialsIssuer(options: IssuerOptions): IssueCredentials {
+  const {keys, accounts, taskRole, clock, awsCredentialsLifetimeSeconds} = options;
+  return (session = {}) => {
+    const {
+      role = taskRole,
+      accountId = accounts[0]?.accountId,
+      sessionName = 'session',
+      lifetimeSeconds = awsCredentialsLifetimeSeconds,
+    } = session;
+    const account = accounts.find(candidate => candidate.accountId === accountId);
+    if (account?.roles?.some(({name}) => name === role) !== true || role === undefined) {
+      throw new TypeError(
+        `The policy has no role ${role ?? ''} in the AWS account ${accountId ?? ''}.`,
+      );
+    }
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
+      throw new TypeError('A session name has 2 to 64 characters out of A-Z, a-z, 0-9 and _+=,.@-');
+    }
+    // Expirations are told in whole seconds.
+    const expiresAt = Math.floor(clock() / 1000 + lifetimeSeconds) * 1000;
+    return keys.issue({accountId: account.accountId, role, sessionName, expiresAt});
+  };
+}

@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import {gaxios} from 'google-auth-library';
+import sinon from 'sinon';
+import {AwsAuthClient} from '../../src/client/aws-auth-client.js';
+import {resolveOptions, type AwsAuthClientOptions} from '../../src/client/options.js';
+import {assertRefused} from '../support/refusal.js';
+
+const AUDIENCE =
+  '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';
+const EMAIL = 'demo@my-project.iam.gserviceaccount.com';
+const MIDDLE = 'middle@my-project.iam.gserviceaccount.com';
+const IMPERSONATION = `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${EMAIL}:generateAccessToken`;
+const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const READ_ONLY = 'https://www.googleapis.com/auth/devstorage.read_only';
+const KEYS = {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfi'};
+
+function resolve(options: Partial<AwsAuthClientOptions> = {}, endpoint?: string) {
+  return resolveOptions({audience: AUDIENCE, ...options}, endpoint);
+}
+
+// By option: what JavaScript can give although TypeScript would not let it, and the fix that the
+// message must name.
+const REFUSED: Readonly<
+  Record<
+    Exclude<keyof AwsAuthClientOptions, 'audience' | 'awsRegion'>,
+    readonly [values: readonly unknown[], fix: string | RegExp]
+  >
+> = {
+  serviceAccountEmail: [
+    [null, 1, true, {}, [EMAIL], '', 'nobody', `serviceAccount:${EMAIL}`, `${EMAIL}\n`],
+    'NAME@PROJECT_ID.iam.gserviceaccount.com',
+  ],
+  delegates: [
+    [null, 1, EMAIL, {}, new Set([EMAIL]), [EMAIL, 'nobody'], [null], [[EMAIL]], [MIDDLE]],
+    /array of e-mails|gcloud iam service-accounts list|name the service account/,
+  ],
+  tokenLifetimeSeconds: [
+    [null, '3600', 0, 599, 43_201, 3600.5, Number.NaN, Infinity, -3600, [], 3600],
+    /Leave it out for 3600|name the service account/,
+  ],
+  scopes: [
+    [null, 1, {}, [], '', '  ', [''], [null], [CLOUD_PLATFORM, 1], ['a b'], ['a"b'], 'a\nb', ['é']],
+    CLOUD_PLATFORM,
+  ],
+  projectId: [[null, 1, {}, '', ' ', 'my project', 'a/b'], 'gcloud config get project'],
+  quotaProjectId: [[null, 1, {}, '', 'a\r\nx-evil: 1', 'a b'], 'gcloud config get project'],
+  universeDomain: [[null, 1, {}, '', 'https://googleapis.com', 'x'], 'Leave it out for googleapis'],
+  awsCredentials: [
+    [null, 1, 'x', {}, [], {accessKeyId: 'x'}, {...KEYS, secretAccessKey: 'a\nb'}],
+    'exactly as AWS gave them',
+  ],
+  tokenUrl: [
+    [
+      null,
+      1,
+      {},
+      '',
+      'sts',
+      'http://sts.googleapis.com/v1/token',
+      'https://a:b@c.com',
+      'https://x#y',
+    ],
+    /absolute https URL|Plain http/,
+  ],
+  serviceAccountImpersonationUrl: [
+    [null, 1, {}, '', 'x', 'https://iamcredentials.googleapis.com/', IMPERSONATION.slice(5)],
+    /absolute https URL|EMAIL:generateAccessToken/,
+  ],
+  transporter: [[null, 1, 'x', {}, [], {request: 'x'}, gaxios.Gaxios], 'Give a Gaxios instance'],
+  transporterOptions: [[null, 1, 'x', [], () => ({})], 'Give Gaxios options'],
+  eagerRefreshThresholdMillis: [
+    [null, '300000', 0, -1, Number.NaN, Infinity, {}],
+    'Leave it out for 300000',
+  ],
+  forceRefreshOnFailure: [[null, 0, 1, 'true', {}], 'Give true or false'],
+  clock: [[null, 0, new Date(), 'now', {}], 'such as Date.now'],
+};
+
+describe('the options of AwsAuthClient', () => {
+  for (const [option, [values, fix]] of Object.entries(REFUSED)) {
+    it(`are refused with an unusable ${option}, which the message names, with the fix`, () => {
+      for (const value of values) {
+        const options = {audience: AUDIENCE, [option]: value};
+        const error = assertRefused(() => new AwsAuthClient(options), {
+          code: 'INVALID_OPTION',
+          says: [`"${option}`, fix],
+        });
+        assert.equal(error.step, 'config');
+      }
+    });
+  }
+
+  it('are refused with a region that is none, at construction', () => {
+    for (const awsRegion of [null, 1, '', {}, [], 'cn-north-1', 'us-east-1a', 'moon-1']) {
+      const error = assertRefused(
+        () => new AwsAuthClient({audience: AUDIENCE, awsRegion: awsRegion as string}),
+        {code: 'AWS_REGION_INVALID', says: [/"awsRegion"|China/]},
+      );
+      assert.equal(error.step, 'aws-region');
+    }
+  });
+
+  it('are refused without an audience, or with one that is no provider’s name', () => {
+    for (const audience of [undefined, null, '', 1, {}, 'my-pool', `${AUDIENCE}/`]) {
+      assertRefused(() => new AwsAuthClient({audience: audience as string}), {
+        code: 'INVALID_AUDIENCE',
+        says: ['audience', 'projects/PROJECT_NUMBER/locations/global'],
+      });
+    }
+  });
+
+  it('with a project id in place of the number get the command that prints it', () => {
+    const audience = AUDIENCE.replace('123456789012', 'my-project');
+    assertRefused(() => new AwsAuthClient({audience}), {
+      code: 'INVALID_AUDIENCE',
+      says: [
+        'names the project by its id, "my-project"',
+        'gcloud projects describe my-project --format="value(projectNumber)"',
+      ],
+    });
+  });
+
+  it('are refused when they are no object', () => {
+    for (const options of [undefined, null, 'x', 1, [AUDIENCE], () => ({})]) {
+      assertRefused(() => new AwsAuthClient(options as unknown as AwsAuthClientOptions), {
+        code: 'INVALID_OPTION',
+        says: ['"options" is', 'Give at least {audience}'],
+      });
+    }
+  });
+
+  it('are refused when the URL and the e-mail name two service accounts', () => {
+    assertRefused(
+      () => resolve({serviceAccountEmail: MIDDLE, serviceAccountImpersonationUrl: IMPERSONATION}),
+      {
+        code: 'INVALID_OPTION',
+        says: [`"serviceAccountImpersonationUrl" is for "${EMAIL}"`, `"${MIDDLE}"`, 'Leave one'],
+      },
+    );
+  });
+
+  it('are refused when they concern a service account and name none', () => {
+    for (const [name, value] of [
+      ['tokenLifetimeSeconds', 3600],
+      ['delegates', [MIDDLE]],
+    ] as const) {
+      assertRefused(() => resolve({[name]: value}), {
+        code: 'INVALID_OPTION',
+        says: [`"${name}" is given without "serviceAccountEmail"`],
+      });
+    }
+    assert.deepEqual(resolve({delegates: []}).serviceAccount, undefined);
+  });
+
+  it('are refused when options would not reach the transporter', () => {
+    assertRefused(() => resolve({transporter: new gaxios.Gaxios(), transporterOptions: {}}), {
+      code: 'INVALID_OPTION',
+      says: ['"transporterOptions" is given beside "transporter"'],
+    });
+  });
+});
+
+describe('resolved options', () => {
+  afterEach(() => sinon.restore());
+
+  it('have every default', async () => {
+    sinon.stub(process, 'env').value({AWS_REGION: 'sa-east-1'});
+    const {credentials, region, ...rest} = resolve();
+    assert.deepEqual(rest, {
+      audience: AUDIENCE,
+      serviceAccount: undefined,
+      scopes: [CLOUD_PLATFORM],
+      projectId: undefined,
+      quotaProjectId: undefined,
+      universeDomain: 'googleapis.com',
+      callerIdentityEndpoint:
+        'https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
+      tokenUrl: 'https://sts.googleapis.com/v1/token',
+      transporter: undefined,
+      eagerRefreshThresholdMillis: 300_000,
+      forceRefreshOnFailure: false,
+      clock: Date.now,
+    });
+    assert.equal(typeof credentials, 'function');
+    assert.equal(await region(), 'sa-east-1');
+  });
+
+  it('have what is given', async () => {
+    const transporter = new gaxios.Gaxios();
+    const given = {
+      scopes: [READ_ONLY, 'openid'],
+      projectId: 'my-project',
+      quotaProjectId: 'payer',
+      universeDomain: 'cloud.example.com',
+      tokenUrl: 'https://sts.example.com/v1/token',
+      transporter,
+      eagerRefreshThresholdMillis: 1000,
+      forceRefreshOnFailure: true,
+      clock: () => 7,
+    };
+    const awsRegion = () => Promise.resolve('eu-west-1');
+    const awsCredentials = () => Promise.resolve(KEYS);
+    const {credentials, region, serviceAccount, audience, callerIdentityEndpoint, ...rest} =
+      resolve({...given, awsRegion, awsCredentials, audience: `https:${AUDIENCE}`});
+    assert.deepEqual(rest, given);
+    assert.equal(rest.transporter, transporter);
+    assert.equal(audience, AUDIENCE);
+    assert.equal(serviceAccount, undefined);
+    assert.match(callerIdentityEndpoint, /\{region\}/);
+    assert.equal(await region(), 'eu-west-1');
+    assert.deepEqual(await credentials(), KEYS);
+    const fixed = resolve({awsRegion: 'eu-west-2', awsCredentials: KEYS});
+    assert.equal(await fixed.region(), 'eu-west-2');
+    assert.deepEqual(await fixed.credentials(), KEYS);
+  });
+
+  it('name the service account, its delegates and its token’s life', () => {
+    assert.deepEqual(resolve({serviceAccountEmail: EMAIL}).serviceAccount, {
+      email: EMAIL,
+      url: IMPERSONATION,
+      delegates: [],
+      lifetimeSeconds: 3600,
+      lifetimeGiven: false,
+    });
+    const url = IMPERSONATION.replace('googleapis.com', 'example.org');
+    assert.deepEqual(
+      resolve({
+        serviceAccountImpersonationUrl: url,
+        delegates: [MIDDLE],
+        tokenLifetimeSeconds: 3600,
+      }).serviceAccount,
+      {email: EMAIL, url, delegates: [MIDDLE], lifetimeSeconds: 3600, lifetimeGiven: true},
+    );
+    assert.equal(
+      resolve({serviceAccountEmail: EMAIL, universeDomain: 'example.goog'}).serviceAccount?.url,
+      IMPERSONATION.replace('googleapis.com', 'example.goog'),
+    );
+  });
+
+  it('take scopes as one string, as Google’s clients do', () => {
+    assert.deepEqual(resolve({scopes: READ_ONLY}).scopes, [READ_ONLY]);
+    assert.deepEqual(resolve({scopes: ` ${READ_ONLY}  openid `}).scopes, [READ_ONLY, 'openid']);
+  });
+
+  it('sign for the region of a file’s fixed endpoint, unless code names a region', async () => {
+    const query = '?Action=GetCallerIdentity&Version=2011-06-15';
+    const fixed = `https://sts.eu-west-1.amazonaws.com${query}`;
+    sinon.stub(process, 'env').value({AWS_REGION: 'sa-east-1'});
+    assert.equal(await resolve({}, fixed).region(), 'eu-west-1');
+    assert.equal(resolve({}, fixed).callerIdentityEndpoint, fixed);
+    const global = `https://sts.amazonaws.com${query}`;
+    assert.equal(await resolve({}, global).region(), 'us-east-1');
+    const overridden = resolve({awsRegion: 'ap-south-1'}, fixed);
+    assert.equal(await overridden.region(), 'ap-south-1');
+    assert.match(overridden.callerIdentityEndpoint, /^https:\/\/sts\.\{region\}\.amazonaws\.com/);
+  });
+
+  it('are frozen, leave the caller’s objects as they are, and do not follow their changes', async () => {
+    const scopes = [READ_ONLY];
+    const delegates = [MIDDLE];
+    const awsCredentials = {...KEYS};
+    const options = {
+      audience: AUDIENCE,
+      serviceAccountEmail: EMAIL,
+      scopes,
+      delegates,
+      awsCredentials,
+    };
+    const before = structuredClone(options);
+    const resolved = resolveOptions(options);
+    assert.deepEqual(options, before);
+    for (const part of [resolved, resolved.scopes, resolved.serviceAccount]) {
+      assert.ok(Object.isFrozen(part));
+    }
+    assert.ok(Object.isFrozen(resolved.serviceAccount?.delegates));
+    scopes.push('openid');
+    delegates.pop();
+    awsCredentials.secretAccessKey = 'changed';
+    assert.deepEqual(resolved.scopes, [READ_ONLY]);
+    assert.deepEqual(resolved.serviceAccount?.delegates, [MIDDLE]);
+    assert.deepEqual(await resolved.credentials(), KEYS);
+  });
+
+  it('may be given deep-frozen', () => {
+    const options = Object.freeze({
+      audience: AUDIENCE,
+      serviceAccountEmail: EMAIL,
+      scopes: Object.freeze([READ_ONLY]),
+      delegates: Object.freeze([MIDDLE]),
+      awsCredentials: Object.freeze({...KEYS}),
+      transporterOptions: Object.freeze({timeout: 1000}),
+    });
+    assert.equal(new AwsAuthClient(options).getServiceAccountEmail(), EMAIL);
+  });
+});

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import {Readable} from 'node:stream';
+import {AuthClient, gaxios} from 'google-auth-library';
+import sinon from 'sinon';
+import {AwsAuthError} from '../../src/errors.js';
+import {send, type Transporter} from '../../src/google/transport.js';
+import {answering, rawServers} from '../support/raw-server.js';
+import {assertHidden, printed} from '../support/secrets.js';
+import {rejectionOf} from '../support/thrown.js';
+import {directGaxios, SENT_SECRETS, tokenRequest} from '../support/token-request.js';
+
+const OPTIONS = {timeoutMillis: 15_000};
+const REQUEST = tokenRequest('https://sts.googleapis.com/v1/token');
+const BODY = '{"access_token":"a-token-of-some-kind"}';
+
+/** A transporter that knows nothing of Gaxios but the name of its method. */
+function ofAnotherMake(request: (options: gaxios.GaxiosOptions) => unknown): Transporter {
+  return {
+    request: async <T>(options: gaxios.GaxiosOptions = {}) =>
+      (await request(options)) as gaxios.GaxiosResponse<T>,
+  };
+}
+
+const answeringWith = (response: unknown) => ofAnotherMake(() => response);
+
+describe('send, through a transporter of another make', () => {
+  for (const [title, data] of [
+    ['the parsed body', JSON.parse(BODY) as unknown],
+    ['a string', BODY],
+    ['a Buffer', Buffer.from(BODY)],
+    ['a Uint8Array', new TextEncoder().encode(BODY)],
+    ['an ArrayBuffer', new TextEncoder().encode(BODY).buffer],
+    [
+      'a stream of bytes',
+      Readable.from([Buffer.from(BODY.slice(0, 9)), Buffer.from(BODY.slice(9))]),
+    ],
+    ['a stream of text', Readable.from([BODY.slice(0, 9), BODY.slice(9)])],
+    ['a web stream', new Blob([BODY]).stream()],
+  ] as const) {
+    it(`takes ${title}`, async () => {
+      const response = await send(
+        answeringWith({status: 200, headers: {}, data}),
+        REQUEST,
+        OPTIONS,
+      );
+      assert.equal(response.text, BODY);
+      assert.equal(response.status, 200);
+    });
+  }
+
+  it('takes JSON that is no object, and leaves it to its reader', async () => {
+    for (const data of [5, true, false, [], 0]) {
+      const response = await send(answeringWith({status: 200, data}), REQUEST, OPTIONS);
+      assert.equal(response.text, JSON.stringify(data));
+    }
+  });
+
+  it('takes no body, and what cannot be one, for an empty one', async () => {
+    const circle: {self?: unknown} = {};
+    circle.self = circle;
+    for (const data of [undefined, null, '', circle, () => BODY, Symbol('x'), 5n]) {
+      const response = await send(answeringWith({status: 200, data}), REQUEST, OPTIONS);
+      assert.equal(response.text, '');
+    }
+  });
+
+  it('reads headers of any kind, in any case', async () => {
+    const date = 'Fri, 15 Jan 2027 08:00:00 GMT';
+    for (const headers of [
+      new Headers({date, 'retry-after': '5'}),
+      new Map(Object.entries({date, 'retry-after': '5'})),
+      {Date: date, 'Retry-After': '5'},
+    ]) {
+      const response = await send(
+        answeringWith({status: 429, headers, data: ''}),
+        REQUEST,
+        OPTIONS,
+      );
+      assert.equal(response.retryAfter, '5');
+      assert.equal(response.serverTime, Date.UTC(2027, 0, 15, 8));
+    }
+    for (const headers of [undefined, null, 'date', {date: ['a', 'b'], 'retry-after': 5}]) {
+      const response = await send(
+        answeringWith({status: 429, headers, data: ''}),
+        REQUEST,
+        OPTIONS,
+      );
+      assert.equal(response.retryAfter, undefined);
+      assert.equal(response.serverTime, undefined);
+    }
+  });
+
+  it('refuses an answer without a status', async () => {
+    for (const response of [undefined, null, 'ok', {}, {data: BODY}, {status: '200', data: BODY}]) {
+      const error = await rejectionOf(send(answeringWith(response), REQUEST, OPTIONS));
+      assert.equal(error.code, 'INVALID_RESPONSE');
+      assert.match(error.message, /transporter .* Google STS without a numeric status/);
+    }
+  });
+
+  it('refuses a redirect and a body that is too long, as from any other', async () => {
+    const moved = {status: 302, headers: {location: 'https://evil.example/?x'}, data: ''};
+    const redirected = await rejectionOf(send(answeringWith(moved), REQUEST, OPTIONS));
+    assert.equal(redirected.code, 'REDIRECT_REFUSED');
+    assert.match(redirected.message, /to evil\.example;/);
+    const long = ' '.repeat(1024 * 1024 + 1);
+    for (const data of [long, Buffer.from(long), {long}, Readable.from([long])]) {
+      const error = await rejectionOf(send(answeringWith({status: 200, data}), REQUEST, OPTIONS));
+      assert.equal(error.code, 'RESPONSE_TOO_LARGE');
+    }
+  });
+
+  it('does not wait for one that knows no signal, and sends nothing once it is aborted', async () => {
+    const asked: unknown[] = [];
+    const deaf = ofAnotherMake(options => {
+      asked.push(options.url);
+      return new Promise(() => undefined);
+    });
+    const timedOut = await rejectionOf(send(deaf, REQUEST, {timeoutMillis: 20}));
+    assert.equal(timedOut.code, 'TIMEOUT');
+    const controller = new AbortController();
+    const waiting = send(deaf, REQUEST, {...OPTIONS, signal: controller.signal});
+    controller.abort(new Error('a reason of the caller'));
+    assert.equal((await rejectionOf(waiting)).code, 'ABORTED');
+    assert.equal(asked.length, 2);
+    const signal = AbortSignal.abort();
+    assert.equal((await rejectionOf(send(deaf, REQUEST, {...OPTIONS, signal}))).code, 'ABORTED');
+    assert.equal(asked.length, 2, 'it was not asked again');
+  });
+
+  it('leaves no timer behind', async () => {
+    const clock = sinon.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
+    try {
+      await send(answeringWith({status: 200, data: BODY}), REQUEST, OPTIONS);
+      await rejectionOf(send(answeringWith({}), REQUEST, OPTIONS));
+      await rejectionOf(
+        send(answeringWith({}), REQUEST, {...OPTIONS, signal: AbortSignal.abort()}),
+      );
+      assert.equal(clock.countTimers(), 0);
+    } finally {
+      clock.restore();
+    }
+  });
+
+  describe('that rejects', () => {
+    const failing = (error: unknown) =>
+      rejectionOf(
+        send(
+          ofAnotherMake(() => {
+            throw error;
+          }),
+          REQUEST,
+          OPTIONS,
+        ),
+      );
+
+    it('says which name did not resolve', async () => {
+      for (const code of ['ENOTFOUND', 'EAI_AGAIN']) {
+        const inner = Object.assign(new Error(`getaddrinfo ${code}`), {code});
+        const error = await failing(new Error('request failed', {cause: inner}));
+        assert.equal(error.code, 'NETWORK_ERROR');
+        assert.equal(error.transient, true);
+        assert.match(error.message, new RegExp(`reached: ${code}\\.`));
+        assert.match(error.message, /The name sts\.googleapis\.com did not resolve/);
+      }
+    });
+
+    it('says what is known where there is no code', async () => {
+      const error = await failing(new Error('the tunnel collapsed'));
+      assert.match(error.message, /could not be reached: the tunnel collapsed\./);
+      assert.match((await failing('a string')).message, /not an Error was thrown: a string/);
+      assert.match((await failing(undefined)).message, /undefined/);
+    });
+
+    it('passes on an error of ours, also from inside of another', async () => {
+      const own = new AwsAuthError({code: 'ABORTED', step: 'sign', what: 'a', fix: 'b'});
+      assert.equal(await failing(own), own);
+      assert.equal(await failing(new Error('outer', {cause: new Error('x', {cause: own})})), own);
+    });
+
+    it('hides what it hangs on its errors', async () => {
+      const {body, header} = SENT_SECRETS;
+      const error = Object.assign(new Error(`POST with ${REQUEST.body} failed`), {
+        name: header,
+        code: body,
+        config: {data: REQUEST.body, headers: REQUEST.headers},
+        request: {body},
+        response: {data: body},
+        cause: Object.assign(new Error(encodeURIComponent(header)), {code: header}),
+      });
+      assertHidden(printed(await failing(error)), SENT_SECRETS);
+    });
+  });
+});
+
+describe('send, through a Gaxios that its user has prepared', () => {
+  const start = rawServers();
+
+  it('does not let it repeat a request: the signature in it ages', async () => {
+    const server = await start(answering(503, '{}'));
+    const transporter = directGaxios({
+      retry: true,
+      retryConfig: {
+        retry: 5,
+        retryDelay: 1,
+        noResponseRetries: 5,
+        httpMethodsToRetry: ['POST'],
+        statusCodesToRetry: [[200, 599]],
+        shouldRetry: () => true,
+      },
+    });
+    assert.equal((await send(transporter, tokenRequest(server.url), OPTIONS)).status, 503);
+    assert.equal(server.requests.length, 1);
+    const breaking = await start(socket => socket.resetAndDestroy());
+    await rejectionOf(send(transporter, tokenRequest(breaking.url), OPTIONS));
+    assert.equal(breaking.requests.length, 1);
+  });
+
+  it('uses its adapter', async () => {
+    const asked: unknown[] = [];
+    const adapter = async <T>(
+      config: gaxios.GaxiosOptionsPrepared,
+    ): Promise<gaxios.GaxiosResponse<T>> => {
+      asked.push(config.url.href, config.body, config.redirect);
+      return Object.assign(new Response(BODY), {config, data: JSON.parse(BODY) as T});
+    };
+    const transporter = new gaxios.Gaxios({adapter});
+    const {text} = await send(transporter, REQUEST, OPTIONS);
+    assert.equal(text, BODY);
+    assert.deepEqual(asked, [REQUEST.url, REQUEST.body, 'manual']);
+  });
+
+  it('reads every status, whatever it takes for an error', async () => {
+    const server = await start(answering(403, '{"error":"x"}'));
+    const transporter = directGaxios({validateStatus: () => false, responseType: 'json'});
+    const {status, text} = await send(transporter, tokenRequest(server.url), OPTIONS);
+    assert.deepEqual({status, text}, {status: 403, text: '{"error":"x"}'});
+  });
+
+  it("shows no body to its interceptors, such as google-auth-library's own, which log it", async () => {
+    const server = await start(answering(200, BODY));
+    const seen: unknown[] = [];
+    const transporter = directGaxios();
+    transporter.interceptors.request.add(AuthClient.DEFAULT_REQUEST_INTERCEPTOR);
+    transporter.interceptors.response.add(AuthClient.DEFAULT_RESPONSE_INTERCEPTOR);
+    transporter.interceptors.response.add({
+      resolved: response => {
+        seen.push(response.data);
+        return Promise.resolve(response);
+      },
+    });
+    const {text} = await send(transporter, tokenRequest(server.url), OPTIONS);
+    assert.equal(text, BODY);
+    assert.equal(seen.length, 1);
+    assertHidden(printed(seen), {token: 'a-token-of-some-kind'});
+  });
+
+  it('leaves it as it was', async () => {
+    const server = await start(answering(200, BODY));
+    const transporter = directGaxios();
+    const before = {...transporter.defaults};
+    await send(transporter, tokenRequest(server.url), OPTIONS);
+    assert.deepEqual(transporter.defaults, before);
+    assert.equal(transporter.interceptors.request.size, 0);
+    assert.equal(transporter.interceptors.response.size, 0);
+  });
+});
