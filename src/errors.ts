@@ -76,6 +76,8 @@ export interface AwsAuthErrorDetails {
   readonly transient?: boolean;
   /** The server's HTTP status, where there was an answer. */
   readonly status?: number;
+  /** The server's own code for it, e.g. AWS's `ExpiredToken` or Google's `invalid_target`. */
+  readonly reason?: string | undefined;
   /** How long the server asked to wait, in ms. */
   readonly retryAfterMillis?: number;
   /** The underlying error. It must hold no secret. */
@@ -100,6 +102,11 @@ export class AwsAuthError extends Error {
   readonly transient: boolean;
   /** The HTTP status that the server answered, or `undefined` where there was no answer. */
   declare readonly status?: number;
+  /**
+   * The server's own code for it, or `undefined`: AWS's (`ExpiredToken`), an OAuth error (`invalid_target`),
+   * or Google's (`PERMISSION_DENIED`).
+   */
+  declare readonly reason?: string;
   /** How long the server asked to wait before the next try, in ms, or `undefined`. */
   declare readonly retryAfterMillis?: number;
 
@@ -113,6 +120,7 @@ export class AwsAuthError extends Error {
     this.transient = details.transient ?? false;
     // Not as fields: a log that prints the error should not print what is not there.
     if (details.status !== undefined) this.status = details.status;
+    if (details.reason !== undefined) this.reason = details.reason;
     if (details.retryAfterMillis !== undefined) this.retryAfterMillis = details.retryAfterMillis;
     Object.defineProperty(this, BRAND, {value: true});
   }
@@ -126,6 +134,7 @@ export class AwsAuthError extends Error {
       step: this.step,
       transient: this.transient,
       ...(this.status === undefined ? {} : {status: this.status}),
+      ...(this.reason === undefined ? {} : {reason: this.reason}),
       ...(this.cause instanceof Error ? {cause: `${this.cause.name}: ${this.cause.message}`} : {}),
     };
   }

@@ -2,8 +2,12 @@ export {AwsAuthClient} from './client/aws-auth-client.js';
 export {createExternalAccountConfig} from './config/external-account-config.js';
 export {AwsAuthError, isAwsAuthError} from './errors.js';
 
+export type {AssumeRoleOptions} from './aws/assume-role.js';
+export type {AwsCredentialSourceName} from './aws/credential-source.js';
 export type {AwsCredentials, AwsCredentialsProvider} from './aws/credentials.js';
 export type {AwsRegionProvider} from './aws/region.js';
+export type {AwsRegionSource} from './aws/region-lookup.js';
+export type {IdentityDescription} from './client/aws-identity.js';
 export type {CredentialFileOverrides} from './client/credential-file-options.js';
 export type {AwsAuthClientOptions} from './client/options.js';
 export type {StepTrace} from './client/step-tracing.js';

@@ -45,14 +45,15 @@ describe('AwsAuthError', () => {
   it('is permanent unless it says otherwise, and has no property of which nothing is known', () => {
     const error = new AwsAuthError(details);
     assert.equal(error.transient, false);
-    for (const name of ['status', 'retryAfterMillis', 'cause']) {
+    for (const name of ['status', 'reason', 'retryAfterMillis', 'cause']) {
       assert.ok(!(name in error), name);
     }
     assert.doesNotMatch(inspect(error), /undefined/);
   });
 
   it('becomes JSON for a structured log, with the words of its cause and without stacks', () => {
-    const error = new AwsAuthError({...details, status: 429, cause: new TypeError('below')});
+    const cause = new TypeError('below');
+    const error = new AwsAuthError({...details, status: 429, reason: 'QUOTA', cause});
     assert.deepEqual(JSON.parse(JSON.stringify({error})), {
       error: {
         name: 'AwsAuthError',
@@ -61,6 +62,7 @@ describe('AwsAuthError', () => {
         step: 'token-exchange',
         transient: false,
         status: 429,
+        reason: 'QUOTA',
         cause: 'TypeError: below',
       },
     });

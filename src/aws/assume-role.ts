@@ -1,4 +1,5 @@
 import type {CredentialSource} from './credential-source.js';
+import type {AwsCredentials} from './credentials.js';
 
 /** A role to assume on top of the AWS identity that is found or given. */
 export interface AssumeRoleOptions {
@@ -28,7 +29,7 @@ export function assumedRoleSource(
     read: async readOptions => {
       const {fromTemporaryCredentials} = await import('@aws-sdk/credential-providers');
       return fromTemporaryCredentials({
-        masterCredentials: () => base.read(readOptions),
+        masterCredentials: async () => asSdkIdentity(await base.read(readOptions)),
         params: {
           RoleArn: roleArn,
           RoleSessionName: sessionName,
@@ -38,5 +39,14 @@ export function assumedRoleSource(
         clientConfig: {region: await region()},
       })();
     },
+  };
+}
+
+// The SDK's type takes no `undefined` where a field may be left out.
+function asSdkIdentity({accessKeyId, secretAccessKey, sessionToken}: AwsCredentials) {
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : {sessionToken}),
   };
 }

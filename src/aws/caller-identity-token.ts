@@ -47,7 +47,7 @@ export async function callerIdentityToken({
   ];
   let headers: Record<string, string>;
   try {
-    headers = await signRequest(
+    headers = signRequest(
       // No other header: Google replays the request with these alone.
       {method: 'POST', url: new URL(url), headers: {'x-goog-cloud-target-resource': audience}},
       {credentials, region, service: 'sts', date},

@@ -1,5 +1,5 @@
 import {AwsAuthError} from '../errors.js';
-import type {AwsCredentials} from './credentials.js';
+import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
 import {readSharedProfile, type SharedProfile} from './shared-config.js';
 
 /** Where AWS credentials come from. */
@@ -31,7 +31,7 @@ export interface CredentialSource {
   /** How long it may take in all, in ms. Default: the caller's limit. */
   readonly timeLimitMillis?: number;
   /** Asks it. `forceRefresh` asks one that keeps credentials not to give kept ones. */
-  read(options?: {readonly forceRefresh?: boolean}): Promise<AwsCredentials>;
+  readonly read: (options?: {readonly forceRefresh?: boolean}) => Promise<AwsCredentials>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,6 +76,19 @@ export async function chooseCredentialSource(environment: Environment): Promise<
     );
   }
   return instanceMetadataSource();
+}
+
+/** The source that the option `awsCredentials` is. */
+export function givenSource(provider: AwsCredentialsProvider): CredentialSource {
+  return {
+    name: 'option',
+    description: 'the option "awsCredentials"',
+    advice:
+      'Check with "aws sts get-caller-identity" that what the function relies on works in this process.',
+    roleArn: undefined,
+    secrets: [],
+    read: provider,
+  };
 }
 
 function environmentSource(environment: Environment): CredentialSource {
@@ -172,7 +185,7 @@ function instanceMetadataSource(): CredentialSource {
     timeLimitMillis: INSTANCE_METADATA_MILLIS,
     read: async () => {
       const {fromInstanceMetadata} = await import('@aws-sdk/credential-providers');
-      return fromInstanceMetadata({timeout: INSTANCE_METADATA_MILLIS, maxRetries: 0})();
+      return fromInstanceMetadata({timeout: INSTANCE_METADATA_MILLIS * 0.45, maxRetries: 0})();
     },
   };
 }

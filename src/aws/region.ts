@@ -1,27 +1,10 @@
-import {AwsAuthError} from '../errors.js';
+import {AwsAuthError, isAwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
+import type {AwsRegionSource, FoundRegion} from './region-lookup.js';
 import {DEFAULT_TIME_LIMIT_MILLIS, withinTimeLimit} from './time-limit.js';
 
 /** A region, or a function that gives it. */
 export type AwsRegionProvider = () => Promise<string>;
-
-// Every AWS account has STS there, and GetCallerIdentity answers the same in every region.
-const FALLBACK_REGION = 'us-east-1';
-
-/**
- * The region of the environment: `AWS_REGION`, then `AWS_DEFAULT_REGION`, then `us-east-1`, where every
- * AWS account has STS.
- *
- * @see https://google.aip.dev/auth/4117
- */
-export function defaultRegionProvider(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): AwsRegionProvider {
-  return () =>
-    Promise.resolve(
-      environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || FALLBACK_REGION,
-    );
-}
 
 // The partitions whose STS hosts are sts.REGION.amazonaws.com, commercial and GovCloud:
 // https://github.com/aws/aws-sdk-js-v3 `partitions.json`
@@ -30,27 +13,34 @@ const REGION = /^(?:us-gov|us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$/;
 // us-east-1a, us-west-2-lax-1a (a Local Zone), us-east-1-wl1-bos-wlz-1 (a Wavelength Zone)
 const ZONE = /^(?<region>[a-z-]+-\d+)(?:[a-z]|-[a-z0-9-]+)$/;
 
+/** A region that is checked, and where it was found. */
+export interface LocatedRegion {
+  readonly region: string;
+  readonly source: AwsRegionSource;
+}
+
 /**
  * Asks for the region and checks that Google takes its STS endpoint.
  *
  * @throws AwsAuthError `AWS_REGION_INVALID`.
  */
 export async function readRegion(
-  provider: AwsRegionProvider,
+  lookUp: () => Promise<FoundRegion>,
   timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
-): Promise<string> {
-  let region: unknown;
+): Promise<LocatedRegion> {
+  let found: FoundRegion;
   try {
-    region = await withinTimeLimit(provider, timeoutMillis);
+    found = await withinTimeLimit(lookUp, timeoutMillis);
   } catch (error) {
+    if (isAwsAuthError(error)) throw error;
     const cause = withoutSecrets(error);
     throw invalid(
-      `The function given as "awsRegion" failed: ${cause.message.replace(/\.$/, '')}.`,
-      'Give a region such as us-east-1, or leave it out.',
+      `The AWS region could not be looked up: ${cause.message.replace(/\.$/, '')}.`,
+      'If you give a function as "awsRegion", correct it; or give a region such as us-east-1.',
       cause,
     );
   }
-  return checkRegion(region);
+  return {region: checkRegion(found.region, found.source), source: found.source};
 }
 
 /**
@@ -58,7 +48,8 @@ export async function readRegion(
  *
  * @throws AwsAuthError `AWS_REGION_INVALID`.
  */
-export function checkRegion(region: unknown): string {
+export function checkRegion(region: unknown, source: AwsRegionSource = 'awsRegion'): string {
+  const of = source === 'awsRegion' ? '' : ` (of ${source})`;
   if (typeof region !== 'string' || region === '') {
     throw invalid(
       'The AWS region is missing or not a string.',
@@ -68,7 +59,7 @@ export function checkRegion(region: unknown): string {
   const shown = JSON.stringify(region.slice(0, 64));
   if (region.startsWith('cn-')) {
     throw invalid(
-      `The AWS region ${shown} lies in China, whose AWS STS (amazonaws.com.cn) Google does not ask.`,
+      `The AWS region ${shown}${of} lies in China, whose AWS STS (amazonaws.com.cn) Google does not ask.`,
       'AWS accounts of the China partition cannot be federated with Google Cloud in this way.',
     );
   }
@@ -76,12 +67,12 @@ export function checkRegion(region: unknown): string {
   const parent = ZONE.exec(region)?.groups?.['region'];
   if (parent !== undefined && REGION.test(parent)) {
     throw invalid(
-      `The AWS region ${shown} looks like a zone of a region.`,
+      `The AWS region ${shown}${of} looks like a zone of a region.`,
       `Set AWS_REGION or "awsRegion" to the region: ${parent}.`,
     );
   }
   throw invalid(
-    `${shown} is not an AWS region whose STS endpoint Google asks.`,
+    `${shown}${of} is not an AWS region whose STS endpoint Google asks.`,
     'Set AWS_REGION or "awsRegion" to a region such as us-east-1.',
   );
 }

@@ -4,9 +4,16 @@ import {
   createExternalAccountConfig,
   type ExternalAccountConfig,
 } from '../config/external-account-config.js';
+import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import {withoutSecrets} from '../masking.js';
 import {AccessToken} from '../token/access-token.js';
 import {TokenCache, type TokenSource} from '../token/token-cache.js';
+import {
+  awsIdentityReader,
+  describeAwsIdentity,
+  type AwsIdentityReader,
+  type IdentityDescription,
+} from './aws-identity.js';
 import {
   credentialFileFacts,
   optionsFromCredentialFile,
@@ -18,11 +25,7 @@ import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from '.
 import {apiClientHeader, USER_AGENT} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
 import {requestHeaders} from './request-headers.js';
-import {
-  federatedTokenSource,
-  serviceAccountTokenSource,
-  subjectTokenSource,
-} from './token-sources.js';
+import {federatedTokenSource, serviceAccountTokenSource, signedBy} from './token-sources.js';
 
 /** Where a token came from that `setCredentials()` put in without a time of expiry. */
 const UNKNOWN_LIFE_MILLIS = 3600 * 1000;
@@ -44,7 +47,7 @@ const UNKNOWN_LIFE_MILLIS = 3600 * 1000;
 export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #options: ResolvedOptions;
   readonly #file: CredentialFileFacts | undefined;
-  readonly #subjectToken: ReturnType<typeof subjectTokenSource>;
+  readonly #identify: AwsIdentityReader;
   readonly #tokens: TokenCache<AccessToken>;
 
   /**
@@ -57,12 +60,12 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     super(baseOptions(options, resolved));
     this.#options = resolved;
     this.#file = file;
-    this.#subjectToken = subjectTokenSource(resolved);
+    this.#identify = awsIdentityReader(resolved);
 
-    const {transporter} = this;
+    const transporter = resolved.ownDelivery ? sharedHttpsDelivery() : this.transporter;
     const apiClient = apiClientHeader(resolved);
     const context = {options: resolved, transporter, apiClient};
-    const exchange = federatedTokenSource(context, this.#subjectToken);
+    const exchange = federatedTokenSource(context, this.#identify);
     if (resolved.serviceAccount === undefined) {
       this.#tokens = this.#cache(this.#announcing(exchange));
     } else {
@@ -137,7 +140,17 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * @throws AwsAuthError with the step `aws-credentials`, `aws-region` or `sign`.
    */
   override async retrieveSubjectToken(): Promise<string> {
-    return (await this.#subjectToken()).value;
+    return (await signedBy(await this.#identify(), this.#options)).value;
+  }
+
+  /**
+   * Finds the AWS identity, as an exchange would, and tells which source won, the region and where that
+   * came from. It asks AWS's credential sources and nobody of Google; what it tells is no secret.
+   *
+   * @throws AwsAuthError with the step `aws-credentials` or `aws-region`.
+   */
+  async describeIdentity(): Promise<IdentityDescription> {
+    return describeAwsIdentity(await this.#identify());
   }
 
   /** Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped. */

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<keyof AwsAuthClientOptions, true>> = {
   universeDomain: true,
   awsCredentials: true,
   awsRegion: true,
+  assumeRole: true,
   tokenUrl: true,
   serviceAccountImpersonationUrl: true,
   transporter: true,

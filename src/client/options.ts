@@ -1,12 +1,8 @@
 import type {gaxios} from 'google-auth-library';
-import {
-  checkCredentials,
-  defaultCredentialsProvider,
-  type AwsCredentials,
-  type AwsCredentialsProvider,
-} from '../aws/credentials.js';
+import type {AssumeRoleOptions} from '../aws/assume-role.js';
 import {REGIONAL_CALLER_IDENTITY_URL} from '../aws/caller-identity-token.js';
-import {checkRegion, defaultRegionProvider, type AwsRegionProvider} from '../aws/region.js';
+import type {AwsCredentials, AwsCredentialsProvider} from '../aws/credentials.js';
+import type {AwsRegionProvider} from '../aws/region.js';
 import {defaultTokenUrl, impersonationTarget} from '../config/google-endpoints.js';
 import {
   checkBoolean,
@@ -21,6 +17,7 @@ import {
 } from '../config/option-checks.js';
 import {formatProviderName, parseProviderName} from '../config/provider-name.js';
 import type {Transporter} from '../google/transport.js';
+import {resolveIdentity, type ResolvedIdentity} from './identity-options.js';
 import {checkOptionNames} from './option-names.js';
 import {resolveScopes} from './scopes.js';
 
@@ -51,14 +48,17 @@ export interface AwsAuthClientOptions {
   readonly universeDomain?: string | undefined;
   /**
    * AWS keys, or a function that gives them, such as a credential provider of the AWS SDK. Default: the
-   * AWS SDK's chain for Node.js.
+   * first of these that is set up, in the AWS SDK's order: environment variables, profile, web identity,
+   * container, instance metadata. Where that one fails, no other steps in for it.
    */
   readonly awsCredentials?: AwsCredentials | AwsCredentialsProvider | undefined;
   /**
    * The region whose AWS STS confirms the identity, or a function that gives it. Default: `AWS_REGION`,
-   * then `AWS_DEFAULT_REGION`, then `us-east-1`.
+   * `AWS_DEFAULT_REGION`, the profile's, the instance's, and at last `us-east-1`.
    */
   readonly awsRegion?: string | AwsRegionProvider | undefined;
+  /** A role to assume with the AWS credentials, and to sign as. Default: none. */
+  readonly assumeRole?: AssumeRoleOptions | undefined;
   /** Google STS. Trusted as given. Default `https://sts.UNIVERSE/v1/token`. */
   readonly tokenUrl?: string | undefined;
   /** generateAccessToken. Trusted as given. Default: IAM Credentials for `serviceAccountEmail`. */
@@ -89,19 +89,19 @@ export interface ResolvedServiceAccount {
 }
 
 /** Checked options with every default filled in. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends ResolvedIdentity {
   readonly audience: string;
   readonly serviceAccount: ResolvedServiceAccount | undefined;
   readonly scopes: readonly string[];
   readonly projectId: string | undefined;
   readonly quotaProjectId: string | undefined;
   readonly universeDomain: string;
-  readonly credentials: AwsCredentialsProvider;
-  readonly region: AwsRegionProvider;
   /** The template of the GetCallerIdentity endpoint. */
   readonly callerIdentityEndpoint: string;
   readonly tokenUrl: string;
   readonly transporter: Transporter | undefined;
+  /** Whether nobody has a say in how the exchange is sent: no transporter, agent or proxy. */
+  readonly ownDelivery: boolean;
   readonly eagerRefreshThresholdMillis: number;
   readonly forceRefreshOnFailure: boolean;
   readonly clock: () => number;
@@ -132,18 +132,24 @@ export function resolveOptions(
     projectId: optional(options, 'projectId', checkProject),
     quotaProjectId: optional(options, 'quotaProjectId', checkProject),
     universeDomain,
-    credentials: resolveCredentials(options.awsCredentials),
-    region: resolveRegion(options.awsRegion, callerIdentityEndpoint),
+    ...resolveIdentity(options, callerIdentityEndpoint, process.env),
     callerIdentityEndpoint,
     tokenUrl:
       optional(options, 'tokenUrl', checkEndpointUrl)?.href ?? defaultTokenUrl(universeDomain),
     transporter: resolveTransporter(options),
+    ownDelivery:
+      options.transporter === undefined &&
+      options.transporterOptions === undefined &&
+      !PROXY_VARIABLES.some(environmentVariable),
     eagerRefreshThresholdMillis:
       optional(options, 'eagerRefreshThresholdMillis', positive) ?? DEFAULT_EAGER_REFRESH_MILLIS,
     forceRefreshOnFailure: optional(options, 'forceRefreshOnFailure', checkBoolean) ?? false,
     clock: optional(options, 'clock', clock) ?? Date.now,
   });
 }
+
+// Those that Gaxios looks at.
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
 /** An environment variable; set and empty counts as not set. */
 export function environmentVariable(name: string): string | undefined {
@@ -199,29 +205,6 @@ function resolveDelegates(value: unknown): readonly string[] {
     );
   }
   return Object.freeze(value.map((email, i) => checkEmail(email, `delegates[${String(i)}]`)));
-}
-
-function resolveCredentials(value: AwsAuthClientOptions['awsCredentials']): AwsCredentialsProvider {
-  if (value === undefined) return defaultCredentialsProvider();
-  if (typeof value === 'function') return value;
-  const credentials = Object.freeze(checkCredentials(value, 'INVALID_OPTION'));
-  return () => Promise.resolve(credentials);
-}
-
-function resolveRegion(
-  value: AwsAuthClientOptions['awsRegion'],
-  callerIdentityEndpoint: string,
-): AwsRegionProvider {
-  if (value === undefined) {
-    // A credential file may name one region's endpoint, or the global one, which signs for us-east-1.
-    const host = /^https:\/\/sts(?:\.([a-z0-9-]+))?\.amazonaws/.exec(callerIdentityEndpoint);
-    if (host === null) return defaultRegionProvider();
-    const fixed = checkRegion(host[1] ?? 'us-east-1');
-    return () => Promise.resolve(fixed);
-  }
-  if (typeof value === 'function') return value;
-  const region = checkRegion(value);
-  return () => Promise.resolve(region);
 }
 
 function resolveTransporter(options: AwsAuthClientOptions): Transporter | undefined {

@@ -1,6 +1,4 @@
 import {callerIdentityToken, type SubjectToken} from '../aws/caller-identity-token.js';
-import {readCredentials} from '../aws/credentials.js';
-import {readRegion} from '../aws/region.js';
 import {isAwsAuthError} from '../errors.js';
 import {DEFAULT_RETRY_POLICY, retrying, type Attempt} from '../google/retry.js';
 import {generateAccessTokenRequest, readGenerateAccessToken} from '../google/service-account.js';
@@ -9,16 +7,17 @@ import {
   tokenExchangeRequest,
   type GrantedToken,
 } from '../google/token-exchange.js';
-import {send, type Transporter} from '../google/transport.js';
+import {send, type Delivery, type Transporter} from '../google/transport.js';
 import {AccessToken} from '../token/access-token.js';
 import type {TokenCache, TokenSource} from '../token/token-cache.js';
+import {sameKeys, type AwsIdentity, type AwsIdentityReader} from './aws-identity.js';
 import type {ResolvedOptions, ResolvedServiceAccount} from './options.js';
 import {traced} from './step-tracing.js';
 
 /** What both exchanges need beside the options. */
 export interface ExchangeContext {
   readonly options: ResolvedOptions;
-  readonly transporter: Transporter;
+  readonly transporter: Transporter | Delivery;
   /** The value of `x-goog-api-client`. */
   readonly apiClient: string;
 }
@@ -26,36 +25,32 @@ export interface ExchangeContext {
 // generateAccessToken takes a federated token of this scope; the user's scopes go to itself.
 const IMPERSONATION_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** AWS credentials → signed GetCallerIdentity request → subject token. */
-export function subjectTokenSource(options: ResolvedOptions): () => Promise<SubjectToken> {
-  return async () => {
-    const credentials = await traced({step: 'aws-credentials', target: 'AWS credentials'}, () =>
-      readCredentials(options.credentials, DEFAULT_RETRY_POLICY.totalTimeoutMillis),
-    );
-    const region = await traced({step: 'aws-region', target: 'AWS region'}, () =>
-      readRegion(options.region),
-    );
-    return traced({step: 'sign', target: `sts.${region}.amazonaws.com`}, () =>
-      callerIdentityToken({
-        credentials,
-        region,
-        endpoint: options.callerIdentityEndpoint,
-        audience: options.audience,
-        date: new Date(options.clock()),
-      }),
-    );
-  };
+/** AWS identity → signed GetCallerIdentity request → subject token. */
+export function signedBy(identity: AwsIdentity, options: ResolvedOptions): Promise<SubjectToken> {
+  const {credentials, region} = identity;
+  return traced({step: 'sign', target: `sts.${region.region}.amazonaws.com`}, () =>
+    callerIdentityToken({
+      credentials,
+      region: region.region,
+      endpoint: options.callerIdentityEndpoint,
+      audience: options.audience,
+      date: new Date(options.clock()),
+    }),
+  );
 }
 
-/** Subject token → federated token. Each attempt is signed anew: a signature ages. */
+/**
+ * Subject token → federated token. Each attempt is signed anew, since a signature ages. Keys that AWS
+ * refuses are read once more from their source, and exchanged once more if they are others then.
+ */
 export function federatedTokenSource(
   {options, transporter, apiClient}: ExchangeContext,
-  subjectToken: () => Promise<SubjectToken>,
+  identify: AwsIdentityReader,
 ): TokenSource<AccessToken> {
   const {tokenUrl, audience, clock} = options;
   const scopes = options.serviceAccount === undefined ? options.scopes : [IMPERSONATION_SCOPE];
-  const exchange = async (attempt: Attempt): Promise<AccessToken> => {
-    const {value, secrets} = await subjectToken();
+  const exchange = async (identity: AwsIdentity, attempt: Attempt): Promise<AccessToken> => {
+    const {value, secrets} = await signedBy(identity, options);
     const details = {tokenUrl, audience, scopes, subjectToken: value, apiClient, secrets};
     return traced(
       {step: 'token-exchange', attempt: attempt.number, target: new URL(tokenUrl).host},
@@ -66,7 +61,33 @@ export function federatedTokenSource(
       },
     );
   };
-  return () => retrying(exchange, {policy: DEFAULT_RETRY_POLICY, step: 'token-exchange'});
+  const identifyAndExchange = async (attempt: Attempt): Promise<AccessToken> => {
+    if (options.serviceAccount !== undefined && 'prepare' in transporter) {
+      // Its handshakes can go on while Google STS is asked.
+      transporter.prepare(options.serviceAccount.url);
+    }
+    const identity = await identify();
+    try {
+      return await exchange(identity, attempt);
+    } catch (error) {
+      if (!areKeysStale(error)) throw error;
+      const again = await identify({forceRefresh: true});
+      if (sameKeys(again.credentials, identity.credentials)) throw error;
+      return exchange(again, attempt);
+    }
+  };
+  return () =>
+    retrying(identifyAndExchange, {policy: DEFAULT_RETRY_POLICY, step: 'token-exchange'});
+}
+
+const STALE_KEYS = ['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId'];
+
+function areKeysStale(error: unknown): boolean {
+  return (
+    isAwsAuthError(error) &&
+    error.code === 'AWS_IDENTITY_REJECTED' &&
+    STALE_KEYS.includes(error.reason ?? '')
+  );
 }
 
 /** Federated token → the service account's token. */

@@ -111,7 +111,9 @@ export function checkGoogleHost(
 ): void {
   if (isLoopback(url)) return;
   const domain = universeDomain.replaceAll('.', '\\.');
-  const host = new RegExp(`^${service}(?:\\.mtls|\\.[a-z0-9-]+\\.rep(?:\\.mtls)?)?\\.${domain}$`);
+  const host = new RegExp(
+    `^${service}(?:\\.mtls|(?:\\.[a-z0-9-]+\\.rep|-[a-z0-9-]+\\.p)(?:\\.mtls)?)?\\.${domain}$`,
+  );
   if (url.protocol === 'https:' && url.port === '' && host.test(url.hostname)) return;
   throw new AwsAuthError({
     code: 'UNTRUSTED_URL',

@@ -4,8 +4,8 @@ import {AwsAuthError} from '../errors.js';
 export const DEFAULT_UNIVERSE_DOMAIN = 'googleapis.com';
 
 // https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
-export const MIN_LIFETIME_SECONDS = 600;
-export const MAX_LIFETIME_SECONDS = 43_200;
+const MIN_LIFETIME_SECONDS = 600;
+const MAX_LIFETIME_SECONDS = 43_200;
 
 /** The error for an option that cannot be used. */
 export function invalidOption(option: string, problem: string, fix: string): AwsAuthError {

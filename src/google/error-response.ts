@@ -34,7 +34,7 @@ export function readRefusal(response: TokenEndpointResponse, secrets: readonly s
       status: response.status,
       error: cleanText(envelope['status']),
       description: clean(text(envelope['message']) ?? ''),
-      reason: text(info?.['reason']),
+      reason: cleanText(info?.['reason']),
       activationUrl: googleUrl(cleanText(metadata?.['activationUrl'])),
     };
   }

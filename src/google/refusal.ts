@@ -19,7 +19,11 @@ export function commonRefusal(
   {step, server}: Step,
 ): AwsAuthError | undefined {
   const said = quoteRefusal(refusal);
-  const status = {status: refusal.status, ...retryAfter(response)};
+  const status = {
+    status: refusal.status,
+    reason: refusal.reason ?? refusal.error,
+    ...retryAfter(response),
+  };
   if (
     refusal.reason === 'SERVICE_DISABLED' ||
     /has not been used in project|it is disabled/.test(refusal.description)

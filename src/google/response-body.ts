@@ -66,3 +66,9 @@ function tooLarge(endpoint: Endpoint): AwsAuthError {
     fix: 'Something else than Google answers at that address: check the URL and the proxy in between.',
   });
 }
+
+/** The server's clock by its `Date` header, in epoch ms, or `undefined` where it told none. */
+export function parseServerTime(date: string | undefined): number | undefined {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}

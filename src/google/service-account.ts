@@ -98,6 +98,7 @@ function refused(
       what: `IAM Credentials refused a token for ${email}: ${quoteRefusal(refusal)}.`,
       fix,
       status: refusal.status,
+      reason: refusal.error,
     });
   if (refusal.status === 403 || refusal.status === 404) {
     return error(

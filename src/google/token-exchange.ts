@@ -113,18 +113,25 @@ function refused(
 ): AwsAuthError {
   const common = commonRefusal(refusal, response, STEP);
   if (common !== undefined) return common;
-  const error = (code: AwsAuthErrorDetails['code'], fix: string): AwsAuthError =>
+  const error = (
+    code: AwsAuthErrorDetails['code'],
+    fix: string,
+    reason = refusal.error,
+  ): AwsAuthError =>
     new AwsAuthError({
       code,
       step: STEP.step,
       what: `Google STS refused the exchange: ${quoteRefusal(refusal)}.`,
       fix,
       status: refusal.status,
+      reason,
     });
 
   const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
     ?.groups?.['code'];
-  if (awsError !== undefined) return error('AWS_IDENTITY_REJECTED', awsFix(awsError));
+  if (awsError !== undefined) {
+    return error('AWS_IDENTITY_REJECTED', awsFix(awsError), awsError);
+  }
   if (/invalid format/i.test(refusal.description)) {
     return error(
       'SUBJECT_TOKEN_REJECTED',

@@ -1,7 +1,7 @@
 import type {gaxios} from 'google-auth-library';
 import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
 import {errorCode, withoutSecrets} from '../masking.js';
-import {readCapped} from './response-body.js';
+import {deliverBy} from './transporter-delivery.js';
 
 /** Carries a request: a `Gaxios`, or anything that takes its options and answers as it does. */
 export type Transporter = Pick<gaxios.Gaxios, 'request'>;
@@ -29,6 +29,25 @@ export interface TokenEndpointResponse {
   readonly retryAfter: string | undefined;
 }
 
+/** An answer as it was delivered: a redirect is one, too. */
+export interface DeliveredResponse extends TokenEndpointResponse {
+  readonly location: string | undefined;
+}
+
+/** A way of sending of this package's own. */
+export interface Delivery {
+  deliver(request: TokenEndpointRequest, signal: AbortSignal): Promise<DeliveredResponse>;
+  /** Connects to a host that is going to be needed, so that its handshakes cost nobody's time. */
+  prepare(url: string): void;
+}
+
+/** What a request is delivered as, for a transporter of another make. */
+export type Adapter = NonNullable<gaxios.GaxiosOptions['adapter']>;
+
+function isDelivery(value: Transporter | Delivery): value is Delivery {
+  return 'deliver' in value;
+}
+
 export interface SendOptions {
   /** How long this attempt may take, from the connection to the last byte, in ms. */
   readonly timeoutMillis: number;
@@ -42,7 +61,7 @@ export interface SendOptions {
  *   `RESPONSE_TOO_LARGE`. None holds the request: it carries the subject token.
  */
 export async function send(
-  transporter: Transporter,
+  transporter: Transporter | Delivery,
   request: TokenEndpointRequest,
   options: SendOptions,
 ): Promise<TokenEndpointResponse> {
@@ -52,7 +71,9 @@ export async function send(
   try {
     // The race, because a transporter that the user gave may not honour the signal.
     const response = await Promise.race([
-      deliver(transporter, request, limit.signal),
+      isDelivery(transporter)
+        ? transporter.deliver(request, limit.signal)
+        : deliverBy(transporter, request, limit.signal),
       limit.exceeded,
     ]);
     if (response.status >= 300 && response.status < 400) throw redirected(request, response);
@@ -62,92 +83,6 @@ export async function send(
   } finally {
     limit.end();
   }
-}
-
-interface DeliveredResponse extends TokenEndpointResponse {
-  readonly location: string | undefined;
-}
-
-async function deliver(
-  transporter: Transporter,
-  request: TokenEndpointRequest,
-  signal: AbortSignal,
-): Promise<DeliveredResponse> {
-  let delivered: DeliveredResponse | undefined;
-  const response = await transporter.request<unknown>({
-    url: request.url,
-    method: 'POST',
-    headers: {...request.headers},
-    data: request.body,
-    responseType: 'stream',
-    redirect: 'manual',
-    signal,
-    // Retries belong to the caller, which signs anew; a transporter's own would replay the old signature.
-    retry: false,
-    retryConfig: {retry: 0, shouldRetry: () => false},
-    validateStatus: () => true,
-    // The body is read here, before any interceptor: google-auth-library's own logs what it sees.
-    adapter: async (config, defaultAdapter) => {
-      const answer = await (adapterOf(transporter) ?? defaultAdapter)(config, defaultAdapter);
-      delivered = await readResponse(answer, request, signal);
-      Reflect.set(answer, 'data', '[read and masked]');
-      return answer;
-    },
-  });
-  // A transporter of another make ignores `adapter` and answers as it likes.
-  return delivered ?? readResponse(response, request, signal);
-}
-
-type Adapter = NonNullable<gaxios.GaxiosOptions['adapter']>;
-
-function adapterOf(transporter: Transporter): Adapter | undefined {
-  const defaults: unknown = 'defaults' in transporter ? transporter.defaults : undefined;
-  const adapter: unknown =
-    typeof defaults === 'object' && defaults !== null && 'adapter' in defaults
-      ? defaults.adapter
-      : undefined;
-  return isAdapter(adapter) ? adapter : undefined;
-}
-
-function isAdapter(value: unknown): value is Adapter {
-  return typeof value === 'function';
-}
-
-async function readResponse(
-  response: unknown,
-  request: TokenEndpointRequest,
-  signal: AbortSignal,
-): Promise<DeliveredResponse> {
-  const {status, headers, data}: {status?: unknown; headers?: unknown; data?: unknown} =
-    typeof response === 'object' && response !== null ? response : {};
-  if (typeof status !== 'number') {
-    throw new AwsAuthError({
-      code: 'INVALID_RESPONSE',
-      step: request.step,
-      what: `The transporter answered the request to ${request.server} without a numeric status.`,
-      fix: 'Give a Gaxios instance of google-auth-library, or an object whose request() answers as one.',
-    });
-  }
-  const date = Date.parse(header(headers, 'date') ?? '');
-  return {
-    status,
-    text: await readCapped(data, request, signal),
-    serverTime: Number.isNaN(date) ? undefined : date,
-    retryAfter: header(headers, 'retry-after'),
-    location: header(headers, 'location'),
-  };
-}
-
-function header(headers: unknown, name: string): string | undefined {
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  const value: unknown = hasGet(headers)
-    ? headers.get(name)
-    : Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function hasGet(headers: object): headers is {get(name: string): unknown} {
-  return 'get' in headers && typeof headers.get === 'function';
 }
 
 interface TimeLimit {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {sign as signWithAws4} from 'aws4';
+import aws4 from 'aws4';
 import fc from 'fast-check';
 import {AwsRequestSigner} from 'google-auth-library';
 import sinon from 'sinon';
@@ -93,7 +93,7 @@ describe('the subject token', () => {
         const ours = decode((await callerIdentityToken(identity)).value);
         const {host, search} = new URL(ours.url);
         const {sessionToken, ...keys} = identity.credentials;
-        const theirs = signWithAws4(
+        const theirs = aws4.sign(
           {
             host,
             path: `/${search}`,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
+import {givenSource} from '../../src/aws/credential-source.js';
 import {
   checkCredentials,
-  readCredentials,
   type AwsCredentials,
   type AwsCredentialsProvider,
 } from '../../src/aws/credentials.js';
+import {readCredentials} from '../../src/aws/read-credentials.js';
 import {assertRefused, assertRejected} from '../support/refusal.js';
 import {assertHidden, printed} from '../support/secrets.js';
 
@@ -16,8 +17,12 @@ const KEYS = {
 const SESSION_TOKEN = `IQoJb3JpZ2luX2Vj/EXAMPLE+${'Zm9vYmFy0'.repeat(20)}==`;
 const TIMEOUT = 30_000;
 
+function ask(provider: AwsCredentialsProvider): Promise<AwsCredentials> {
+  return readCredentials(givenSource(provider), {timeoutMillis: TIMEOUT});
+}
+
 function read(answer: unknown): Promise<AwsCredentials> {
-  return readCredentials(() => Promise.resolve(answer as AwsCredentials), TIMEOUT);
+  return ask(() => Promise.resolve(answer as AwsCredentials));
 }
 
 // What a provider gives, and what the message must say of it.
@@ -64,7 +69,11 @@ describe('AWS credentials', () => {
     it(`are refused when the provider gives ${title}`, async () => {
       const error = await assertRejected(read(answer), {
         code: 'AWS_CREDENTIALS_INVALID',
-        says: ['What the provider gave', says, 'exactly as AWS gave them'],
+        says: [
+          'What the option "awsCredentials" gave as AWS credentials',
+          says,
+          'exactly as AWS gave them',
+        ],
       });
       assert.equal(error.step, 'aws-credentials');
       assertHidden(printed(error), {...KEYS, start: KEYS.secretAccessKey.slice(0, 13)});
@@ -92,8 +101,15 @@ describe('AWS credentials', () => {
     }
   });
 
-  it('come without what else an AWS SDK identity carries', async () => {
-    assert.deepEqual(await read({...KEYS, accountId: '123456789012', $source: {}}), KEYS);
+  it('come with their account, and without what else an AWS SDK identity carries', async () => {
+    const known = {...KEYS, accountId: '123456789012'};
+    assert.deepEqual(await read({...known, $source: {}, credentialScope: 'us-east-1'}), known);
+  });
+
+  it('come without an account that is none', async () => {
+    for (const accountId of ['', '12345', '123456789012\n', 123_456_789_012, null, {}]) {
+      assert.deepEqual(await read({...KEYS, accountId}), KEYS);
+    }
   });
 
   it('are tried although they end in the past: AWS’s clock decides, not this machine’s', async () => {
@@ -104,7 +120,7 @@ describe('AWS credentials', () => {
 
 describe('a provider of AWS credentials that fails', () => {
   const unavailable = (provider: AwsCredentialsProvider, ...says: string[]) =>
-    assertRejected(readCredentials(provider, TIMEOUT), {
+    assertRejected(ask(provider), {
       code: 'AWS_CREDENTIALS_UNAVAILABLE',
       says: [...says, 'aws sts get-caller-identity'],
     });
@@ -119,7 +135,7 @@ describe('a provider of AWS credentials that fails', () => {
     ]) {
       const error = await unavailable(
         provider,
-        'No AWS credentials could be had: no role is attached. Check',
+        'No AWS credentials could be had from the option "awsCredentials": no role is attached. Check',
       );
       assert.equal(error.step, 'aws-credentials');
       assert.ok(error.cause instanceof Error);

@@ -1,21 +1,24 @@
-// Asks the default chain twice and prints what it gave, and when the AWS SDK was loaded for it.
+// Asks the source that the environment sets up twice and prints what it gave, and whether anything of the
+// AWS SDK was loaded for it.
 import {createRequire} from 'node:module';
-import {defaultCredentialsProvider, readCredentials} from '../../src/aws/credentials.js';
+import {chooseCredentialSource} from '../../src/aws/credential-source.js';
+import {readCredentials} from '../../src/aws/read-credentials.js';
 import {isAwsAuthError} from '../../src/errors.js';
 
 const isSdkLoaded = () =>
-  Object.keys(createRequire(import.meta.url).cache).some(path => path.includes('@aws-sdk'));
+  Object.keys(createRequire(import.meta.url).cache).some(path => /@(?:aws-sdk|smithy)/.test(path));
 
-const provider = defaultCredentialsProvider();
 const loadedBefore = isSdkLoaded();
 let outcome: unknown;
 try {
+  const source = await chooseCredentialSource(process.env);
   outcome = {
-    first: await readCredentials(provider, 30_000),
-    second: await readCredentials(provider, 30_000),
+    source: source.name,
+    first: await readCredentials(source, {timeoutMillis: 30_000}),
+    second: await readCredentials(source, {timeoutMillis: 30_000}),
   };
 } catch (error) {
   if (!isAwsAuthError(error)) throw error;
-  outcome = {code: error.code, message: error.message};
+  outcome = {code: error.code, step: error.step, message: error.message};
 }
 console.log(JSON.stringify({loadedBefore, loadedAfter: isSdkLoaded(), ...(outcome as object)}));

@@ -44,8 +44,8 @@ async function startMetadataService() {
   };
 }
 
-/** Runs the default chain in a process of its own, which has these variables and no AWS files. */
-async function runChain(env: Record<string, string>, instanceMetadata = 'http://127.0.0.1:9') {
+/** Asks for credentials in a process of its own, which has these variables and no AWS files. */
+async function ask(env: Record<string, string>, instanceMetadata = 'http://127.0.0.1:9') {
   const {status, stdout, stderr} = await runNode(['test/aws/default-credentials-program.ts'], {
     HOME: '/nonexistent',
     AWS_CONFIG_FILE: '/nonexistent/config',
@@ -58,40 +58,46 @@ async function runChain(env: Record<string, string>, instanceMetadata = 'http://
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
-describe('the default chain of AWS credentials', () => {
-  it('takes keys from the environment, and loads the AWS SDK no sooner than it is asked', async () => {
-    const outcome = await runChain({
+describe('the AWS credentials of the environment', () => {
+  it('are the keys of three variables, for which nothing of the AWS SDK is loaded', async () => {
+    const outcome = await ask({
       AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
       AWS_SESSION_TOKEN: KEYS.sessionToken,
     });
-    assert.deepEqual(outcome, {loadedBefore: false, loadedAfter: true, first: KEYS, second: KEYS});
+    assert.deepEqual(outcome, {
+      loadedBefore: false,
+      loadedAfter: false,
+      source: 'environment',
+      first: KEYS,
+      second: KEYS,
+    });
   });
 
-  it('asks the container’s endpoint with its token, once for several calls', async () => {
+  it('are asked of the container’s endpoint with its token at each call, so that a rotation is seen', async () => {
     await using metadata = await startMetadataService();
-    const {first, second} = await runChain(
+    const {source, first, second, loadedBefore, loadedAfter} = await ask(
       {
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${metadata.url}/container`,
         AWS_CONTAINER_AUTHORIZATION_TOKEN: 'agent-token',
       },
       metadata.url,
     );
+    assert.deepEqual([source, loadedBefore, loadedAfter], ['container', false, true]);
     assert.deepEqual(first, {...KEYS, expiration: '2099-01-01T00:00:00.000Z'});
     assert.deepEqual(second, first);
-    assert.deepEqual(metadata.asked, [
-      {method: 'GET', path: '/container', authorization: 'agent-token'},
-    ]);
+    const asked = {method: 'GET', path: '/container', authorization: 'agent-token'};
+    assert.deepEqual(metadata.asked, [asked, asked]);
   });
 
-  it('asks the instance’s metadata where nothing else is named', async () => {
+  it('are asked of the instance’s metadata where nothing else is named', async () => {
     await using metadata = await startMetadataService();
-    const outcome = await runChain({}, metadata.url);
+    const outcome = await ask({}, metadata.url);
     assert.equal(outcome['code'], 'AWS_CREDENTIALS_UNAVAILABLE');
     assert.ok(metadata.asked.length > 0);
   });
 
-  describe('never asks the instance’s metadata, whose role is another identity,', () => {
+  describe('are never asked of the instance’s metadata, whose role is another identity,', () => {
     const ELSEWHERE: readonly (readonly [
       when: string,
       env: Record<string, string>,
@@ -113,7 +119,7 @@ describe('the default chain of AWS credentials', () => {
       [
         'where the environment names a container’s endpoint that refuses',
         {AWS_CONTAINER_CREDENTIALS_FULL_URI: '/container'},
-        /No AWS credentials could be had/,
+        /had from the container's credential endpoint .*403/,
       ],
     ];
     for (const [when, env, says] of ELSEWHERE) {
@@ -123,8 +129,9 @@ describe('the default chain of AWS credentials', () => {
           name,
           name === 'AWS_CONTAINER_CREDENTIALS_FULL_URI' ? `${metadata.url}${value}` : value,
         ]);
-        const outcome = await runChain(Object.fromEntries(named), metadata.url);
+        const outcome = await ask(Object.fromEntries(named), metadata.url);
         assert.equal(outcome['code'], 'AWS_CREDENTIALS_UNAVAILABLE');
+        assert.equal(outcome['step'], 'aws-credentials');
         assert.match(String(outcome['message']), says);
         assert.deepEqual(
           metadata.asked.filter(({path}) => path !== '/container'),
@@ -134,8 +141,8 @@ describe('the default chain of AWS credentials', () => {
     }
   });
 
-  it('takes keys of the environment beside a web identity without its role', async () => {
-    const {first} = await runChain({
+  it('are the keys of three variables beside a web identity without its role', async () => {
+    const {first} = await ask({
       AWS_WEB_IDENTITY_TOKEN_FILE: '/nonexistent/token',
       AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,

@@ -29,7 +29,10 @@ export function federatedClient(
 }
 
 /** The real Cloud Storage client against the emulator. */
-export function emulatedStorage(emulator: Emulator, authClient: AwsAuthClient): Storage {
+export function emulatedStorage(
+  emulator: Pick<Emulator, 'url'>,
+  authClient: AwsAuthClient,
+): Storage {
   return new Storage({
     authClient,
     projectId: 'my-project',

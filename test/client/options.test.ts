@@ -12,6 +12,7 @@ const MIDDLE = 'middle@my-project.iam.gserviceaccount.com';
 const IMPERSONATION = `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${EMAIL}:generateAccessToken`;
 const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
 const READ_ONLY = 'https://www.googleapis.com/auth/devstorage.read_only';
+const ROLE = 'arn:aws:iam::111122223333:role/demo-role';
 const KEYS = {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfi'};
 
 function resolve(options: Partial<AwsAuthClientOptions> = {}, endpoint?: string) {
@@ -48,6 +49,42 @@ const REFUSED: Readonly<
   awsCredentials: [
     [null, 1, 'x', {}, [], {accessKeyId: 'x'}, {...KEYS, secretAccessKey: 'a\nb'}],
     'exactly as AWS gave them',
+  ],
+  assumeRole: [
+    [
+      null,
+      1,
+      ROLE,
+      {},
+      [ROLE],
+      {roleArn: ''},
+      {roleArn: 'demo-role'},
+      {roleArn: 1},
+      {roleArn: 'arn:aws-cn:iam::111122223333:role/demo-role'},
+      {roleArn: 'arn:aws:iam::1111:role/demo-role'},
+      {roleArn: 'arn:aws:iam::111122223333:user/demo'},
+      {roleArn: 'arn:aws:sts::111122223333:assumed-role/demo-role/session'},
+      {roleArn: `${ROLE}\n`},
+      {roleArn: `${ROLE} `},
+      {roleArn: ROLE, sessionName: ''},
+      {roleArn: ROLE, sessionName: 'a'},
+      {roleArn: ROLE, sessionName: 'a'.repeat(65)},
+      {roleArn: ROLE, sessionName: 'a session'},
+      {roleArn: ROLE, sessionName: null},
+      {roleArn: ROLE, externalId: ''},
+      {roleArn: ROLE, externalId: 'a b'},
+      {roleArn: ROLE, externalId: 'a'.repeat(1225)},
+      {roleArn: ROLE, externalId: 42},
+      {roleArn: ROLE, durationSeconds: 899},
+      {roleArn: ROLE, durationSeconds: 43_201},
+      {roleArn: ROLE, durationSeconds: 900.5},
+      {roleArn: ROLE, durationSeconds: '3600'},
+      {roleArn: ROLE, durationSeconds: Number.NaN},
+      {roleArn: ROLE, durationSeconds: null},
+      {roleArn: ROLE, RoleArn: ROLE},
+      {roleArn: ROLE, policy: '{}'},
+    ],
+    /Give at least \{roleArn\}|arn:aws:iam::ACCOUNT_ID:role\/NAME|2 to 64|2 to 1224|Leave it out for an hour|It takes roleArn/,
   ],
   tokenUrl: [
     [
@@ -165,7 +202,7 @@ describe('resolved options', () => {
 
   it('have every default', async () => {
     sinon.stub(process, 'env').value({AWS_REGION: 'sa-east-1'});
-    const {credentials, region, ...rest} = resolve();
+    const {credentialSource, region, ...rest} = resolve();
     assert.deepEqual(rest, {
       audience: AUDIENCE,
       serviceAccount: undefined,
@@ -181,8 +218,8 @@ describe('resolved options', () => {
       forceRefreshOnFailure: false,
       clock: Date.now,
     });
-    assert.equal(typeof credentials, 'function');
-    assert.equal(await region(), 'sa-east-1');
+    assert.equal(typeof credentialSource, 'function');
+    assert.deepEqual(await region(), {region: 'sa-east-1', source: 'AWS_REGION'});
   });
 
   it('have what is given', async () => {
@@ -200,18 +237,19 @@ describe('resolved options', () => {
     };
     const awsRegion = () => Promise.resolve('eu-west-1');
     const awsCredentials = () => Promise.resolve(KEYS);
-    const {credentials, region, serviceAccount, audience, callerIdentityEndpoint, ...rest} =
+    const {credentialSource, region, serviceAccount, audience, callerIdentityEndpoint, ...rest} =
       resolve({...given, awsRegion, awsCredentials, audience: `https:${AUDIENCE}`});
     assert.deepEqual(rest, given);
     assert.equal(rest.transporter, transporter);
     assert.equal(audience, AUDIENCE);
     assert.equal(serviceAccount, undefined);
     assert.match(callerIdentityEndpoint, /\{region\}/);
-    assert.equal(await region(), 'eu-west-1');
-    assert.deepEqual(await credentials(), KEYS);
+    assert.deepEqual(await region(), {region: 'eu-west-1', source: 'awsRegion'});
+    assert.equal((await credentialSource()).name, 'option');
+    assert.deepEqual(await (await credentialSource()).read(), KEYS);
     const fixed = resolve({awsRegion: 'eu-west-2', awsCredentials: KEYS});
-    assert.equal(await fixed.region(), 'eu-west-2');
-    assert.deepEqual(await fixed.credentials(), KEYS);
+    assert.deepEqual(await fixed.region(), {region: 'eu-west-2', source: 'awsRegion'});
+    assert.deepEqual(await (await fixed.credentialSource()).read(), KEYS);
   });
 
   it('name the service account, its delegates and its token’s life', () => {
@@ -246,12 +284,13 @@ describe('resolved options', () => {
     const query = '?Action=GetCallerIdentity&Version=2011-06-15';
     const fixed = `https://sts.eu-west-1.amazonaws.com${query}`;
     sinon.stub(process, 'env').value({AWS_REGION: 'sa-east-1'});
-    assert.equal(await resolve({}, fixed).region(), 'eu-west-1');
+    const source = 'credential file';
+    assert.deepEqual(await resolve({}, fixed).region(), {region: 'eu-west-1', source});
     assert.equal(resolve({}, fixed).callerIdentityEndpoint, fixed);
     const global = `https://sts.amazonaws.com${query}`;
-    assert.equal(await resolve({}, global).region(), 'us-east-1');
+    assert.deepEqual(await resolve({}, global).region(), {region: 'us-east-1', source});
     const overridden = resolve({awsRegion: 'ap-south-1'}, fixed);
-    assert.equal(await overridden.region(), 'ap-south-1');
+    assert.deepEqual(await overridden.region(), {region: 'ap-south-1', source: 'awsRegion'});
     assert.match(overridden.callerIdentityEndpoint, /^https:\/\/sts\.\{region\}\.amazonaws\.com/);
   });
 
@@ -278,7 +317,7 @@ describe('resolved options', () => {
     awsCredentials.secretAccessKey = 'changed';
     assert.deepEqual(resolved.scopes, [READ_ONLY]);
     assert.deepEqual(resolved.serviceAccount?.delegates, [MIDDLE]);
-    assert.deepEqual(await resolved.credentials(), KEYS);
+    assert.deepEqual(await (await resolved.credentialSource()).read(), KEYS);
   });
 
   it('may be given deep-frozen', () => {

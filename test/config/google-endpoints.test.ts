@@ -27,6 +27,8 @@ describe('Google’s hosts', () => {
         `${service.toUpperCase()}.GoogleAPIs.com`,
         `${service}.mtls.googleapis.com`,
         `${service}.us-central1.rep.googleapis.com`,
+        // Private Service Connect
+        `${service}-myendpoint.p.googleapis.com`,
         `${service}.us-central1.rep.mtls.googleapis.com`,
       ]) {
         checkHost(`https://${host}/v1/token`, service);
@@ -60,6 +62,8 @@ describe('Google’s hosts', () => {
     'https://sts.googleapis.com./v1/token',
     'https://sts.a.b.rep.googleapis.com/v1/token',
     'https://sts.rep.googleapis.com/v1/token',
+    'https://sts-a.b.p.googleapis.com/v1/token',
+    'https://sts-.p.evil.com/v1/token',
     'https://sts.example.goog/v1/token',
     'https://sts.gооgleapis.com/v1/token',
     'https://sts.googleapis.com%2eevil.com/v1/token',

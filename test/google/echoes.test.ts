@@ -25,7 +25,8 @@ const envelope =
   (status: number, reason?: string) =>
   (echo: string): string => {
     const activationUrl = `https://console.cloud.google.com/apis?${echo.replace(/\s/g, '')}`;
-    const details = [{'@type': 'x.ErrorInfo', reason, metadata: {activationUrl, echo}}];
+    const metadata = {activationUrl, echo};
+    const details = [{'@type': 'x.ErrorInfo', reason: reason ?? echo, metadata}];
     const error = {code: status, status: echo, message: echo, details};
     return httpResponse(status, JSON.stringify({error}));
   };
@@ -49,7 +50,11 @@ const BY_ANY: readonly Echo[] = [
     'in a redirect',
     echo => httpResponse(302, echo, {location: `/login?from=${encodeURIComponent(echo)}`}),
   ],
-  ['NETWORK_ERROR', 'and breaks off', echo => `HTTP/1.1 200 OK\r\n${echo.replace(/\s/g, '')}`],
+  [
+    'NETWORK_ERROR',
+    'and breaks off',
+    echo => `HTTP/1.1 200 OK\r\n/${echo.replace(/\s/g, '')}\r\n\r\n`,
+  ],
 ];
 
 const BY_STS: readonly Echo[] = [
@@ -75,20 +80,22 @@ const BY_IAM: readonly Echo[] = [
   ['IMPERSONATION_REFUSED', 'as an error', echo => oauth(401, echo)(echo)],
 ];
 
-/** What a server may repeat of a request: as it came, decoded, or a single thing from it. */
-function repeated({head, body}: RawRequest): string[] {
-  const subjectToken = new URLSearchParams(body).get('subject_token') ?? '';
-  const single = [...Object.values(SAMPLE_SECRETS), SAMPLE_SUBJECT_TOKEN];
+/** What a server may repeat of a request: as it came, decoded, cut, or a single thing from it. */
+function repeated({head, body}: RawRequest, single: readonly string[]): string[] {
+  const subjectToken = new URLSearchParams(body).get('subject_token') ?? body;
+  const decoded = decodeURIComponent(subjectToken);
   return [
     `${head}\r\n\r\n${body}`,
     body,
-    subjectToken.slice(0, 500),
-    decodeURIComponent(subjectToken),
-    decodeURIComponent(subjectToken).slice(200),
+    ...[500, 450, 400].map(length => subjectToken.slice(0, length)),
+    decoded,
+    ...[200, 400, 500].map(start => decoded.slice(start)),
     ...single,
     ...single.map(encodeURIComponent),
-  ];
+  ].filter(echo => echo !== '');
 }
+
+const {federatedToken, serviceAccountToken, ...ofAws} = SAMPLE_SECRETS;
 
 const OPTIONS = {timeoutMillis: 10_000};
 
@@ -115,9 +122,10 @@ const SEARCHED = {
   'half of the federated token': SAMPLE_SECRETS.federatedToken.slice(0, 60),
 };
 
-for (const [name, run, echoes, every] of [
-  ['Google STS', exchange, BY_STS, 18],
-  ['IAM Credentials', impersonate, BY_IAM, 18],
+for (const [name, run, echoes, single] of [
+  ['Google STS', exchange, BY_STS, [SAMPLE_SUBJECT_TOKEN, federatedToken, ...Object.values(ofAws)]],
+  // It is sent nothing of AWS.
+  ['IAM Credentials', impersonate, BY_IAM, [federatedToken, serviceAccountToken]],
 ] as const) {
   describe(`no secret shows when ${name} repeats what it was sent`, () => {
     const start = rawServers();
@@ -127,16 +135,16 @@ for (const [name, run, echoes, every] of [
         let turn = 0;
         let turns = 1;
         const server = await start((socket, request) => {
-          const echo = repeated(request);
+          const echo = repeated(request, single);
           turns = echo.length;
-          socket.end(Buffer.from(answer(echo[turn] ?? '')));
+          socket.write(answer(echo[turn] ?? ''));
         });
         for (; turn < turns; turn += 1) {
           const error = await rejectionOf(run(server.url));
           assert.equal(error.code, code, error.message);
           assertHidden(printed(error), SEARCHED);
         }
-        assert.ok(turn >= every, 'everything was repeated');
+        assert.ok(turn > 2 * single.length, 'everything was repeated');
       });
     }
   });
@@ -145,7 +153,9 @@ for (const [name, run, echoes, every] of [
     const transporter: Transporter = {
       request: options => {
         const error = new Error(`${JSON.stringify(options)} failed`);
-        error.cause = Object.assign(new Error(String(options?.data)), {config: options});
+        error.cause = Object.assign(new Error(`the body was ${JSON.stringify(options?.data)}`), {
+          config: options,
+        });
         return Promise.reject(Object.assign(error, {config: options, request: {...options}}));
       },
     };

@@ -136,7 +136,7 @@ describe('readRefusal', () => {
         error: {
           status: echo,
           message: echo,
-          details: [{'@type': 'x.ErrorInfo', reason: 'x', metadata: {activationUrl: url}}],
+          details: [{'@type': 'x.ErrorInfo', reason: echo, metadata: {activationUrl: url}}],
         },
       },
       `<title>${echo}</title>`,

@@ -36,6 +36,7 @@ describe('commonRefusal', () => {
       assert.equal(error.transient, false);
       assert.equal(error.status, 403);
       assert.equal(error.step, 'impersonation');
+      assert.equal(error.reason, 'SERVICE_DISABLED');
       assert.ok(error.message.includes(`Enable it at ${ACTIVATION} and wait`));
       assert.match(
         error.message,

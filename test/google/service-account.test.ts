@@ -249,6 +249,7 @@ describe('readGenerateAccessToken', () => {
       const error = refusal(401, envelope(401, 'UNAUTHENTICATED', 'Invalid credentials.'));
       assert.equal(error.code, 'IMPERSONATION_REFUSED');
       assert.equal(error.status, 401);
+      assert.equal(error.reason, 'UNAUTHENTICATED');
       assert.match(error.message, /"Invalid credentials\."\. The federated token was not accepted/);
     });
 
@@ -278,6 +279,13 @@ describe('readGenerateAccessToken', () => {
       const quota = refusal(429, envelope(429, 'RESOURCE_EXHAUSTED', 'x'), {retryAfter: '2'});
       assert.equal(quota.code, 'RATE_LIMITED');
       assert.equal(quota.retryAfterMillis, 2000);
+    });
+
+    it('without the federated token that it repeats, whatever that looks like', () => {
+      const federatedToken = 'a/federated+token=of_another.shape';
+      const body = envelope(400, 'INVALID_ARGUMENT', `Bearer: ${federatedToken}`);
+      const {message} = refusal(400, body, {impersonation: {federatedToken}});
+      assert.match(message, /"Bearer: \[masked\]"/);
     });
 
     it('what it says in another form, or does not say', () => {

@@ -122,6 +122,8 @@ describe('readTokenExchange names what Google STS refused:', () => {
       assert.equal(thrown.step, 'token-exchange');
       assert.equal(thrown.transient, false);
       assert.equal(thrown.status, 400);
+      const awsCode = /response of type (\S+) with/.exec(description)?.[1];
+      assert.equal(thrown.reason, awsCode ?? error, 'the code of whoever refused it');
       const said =
         description === '' ? `${error}, with no explanation` : `${error}, "${description}"`;
       assert.ok(

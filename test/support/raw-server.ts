@@ -55,10 +55,7 @@ export function rawServers(): (script: Script, scheme?: 'http' | 'https') => Pro
     const server =
       scheme === 'http'
         ? createServer(onSocket)
-        : createTlsServer(
-            {key: fixture('clouds-key.pem'), cert: fixture('clouds.pem')},
-            onSocket,
-          );
+        : createTlsServer({key: fixture('clouds-key.pem'), cert: fixture('clouds.pem')}, onSocket);
     // A client that ends a handshake is what some tests are about.
     (server as EventEmitter).on('tlsClientError', () => undefined);
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

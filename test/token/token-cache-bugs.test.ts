@@ -146,12 +146,24 @@ describe('the token cache does not have the bug', () => {
     const older = cache.get();
     const newer = source.token(99, HOUR);
     cache.set(newer);
-    source.refuse(1);
-    await assert.rejects(older);
+    source.refuse(1, Object.assign(new Error('late'), {retryAfterMillis: 10 * HOUR}));
+    await assert.rejects(older, /late/);
     clock.pass(HOUR - MINUTE);
     assert.equal(await cache.get(), newer);
     assert.equal(source.calls, 2, 'its refresh does not wait');
     source.grant(2, HOUR);
+  });
+
+  it('the failure of an older reload frees the place of a newer one (jose 9a1a913)', async () => {
+    const older = cache.get();
+    cache.set(undefined);
+    const newer = cache.get();
+    source.refuse(1);
+    await assert.rejects(older);
+    const waiting = cache.get();
+    assert.equal(source.calls, 2, 'the newer one is still under way');
+    const token = source.grant(2, HOUR);
+    assert.deepEqual(await Promise.all([newer, waiting]), [token, token]);
   });
 
   it('a refresh that never ends holds everybody up, though a token was put in', async () => {

@@ -283,10 +283,11 @@ describe('TokenCache', () => {
       await hold(HOUR);
       clock.pass(HOUR - MINUTE);
       await cache.get();
-      source.refuse(2);
+      source.refuse(2, Object.assign(new Error('later'), {retryAfterMillis: 10 * HOUR}));
       await turn();
-      const token = source.token(0, HOUR);
-      cache.set(token);
+      await cache.get();
+      assert.equal(source.calls, 2);
+      cache.set(source.token(0, HOUR));
       clock.pass(HOUR - MINUTE);
       await cache.get();
       assert.equal(source.calls, 3);

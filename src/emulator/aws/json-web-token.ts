@@ -35,6 +35,8 @@ export function parseToken(text: string): JsonWebToken | undefined {
   if (head === undefined || body === undefined || signature === undefined || rest.length > 0) {
     return undefined;
   }
+  // Node's decoder would pass over a line feed at the end of a token file.
+  if (!/^[\w-]*$/.test(signature)) return undefined;
   const header = decode(head);
   const claims = decode(body);
   if (header === undefined || claims === undefined) return undefined;

@@ -20,6 +20,10 @@ export interface IssueWebIdentityTokenOptions {
   readonly issuer?: string;
 }
 
+// An RSA key takes a while to find, and most emulators need none. Those of one process share it; the
+// key id, which is signed too, tells their tokens apart.
+let sharedKeys: {readonly publicKey: KeyObject; readonly privateKey: KeyObject} | undefined;
+
 /**
  * The issuer of web identity tokens: JSON Web Tokens signed with RS256, as Kubernetes signs those of
  * its service accounts.
@@ -29,7 +33,6 @@ export interface IssueWebIdentityTokenOptions {
 export class WebIdentityTokens {
   readonly #clock: () => number;
   readonly #keyId = randomUUID();
-  #keys: {readonly publicKey: KeyObject; readonly privateKey: KeyObject} | undefined;
 
   constructor(clock: () => number) {
     this.#clock = clock;
@@ -43,8 +46,7 @@ export class WebIdentityTokens {
       lifetimeSeconds = 86_400,
       issuer = DEFAULT_ISSUER,
     } = options;
-    // An RSA key takes a while to find, and most emulators need none.
-    this.#keys ??= generateKeyPairSync('rsa', {modulusLength: 2048});
+    sharedKeys ??= generateKeyPairSync('rsa', {modulusLength: 2048});
     const now = Math.floor(this.#clock() / 1000);
     const issuedAt = Math.min(now, now + lifetimeSeconds);
     const claims = {
@@ -56,17 +58,19 @@ export class WebIdentityTokens {
       exp: now + lifetimeSeconds,
       jti: randomUUID(),
     };
-    return signToken(claims, this.#keyId, this.#keys.privateKey);
+    return signToken(claims, this.#keyId, sharedKeys.privateKey);
   }
 
   /** Whether a token names the key of this issuer. */
   knowsKeyOf(token: JsonWebToken): boolean {
-    return this.#keys !== undefined && token.keyId === this.#keyId;
+    return token.keyId === this.#keyId;
   }
 
   /** Whether a token is of this issuer, whether or not it has expired. */
   isGenuine(token: JsonWebToken): boolean {
-    return this.#keys !== undefined && isSignedBy(token, this.#keys.publicKey);
+    return (
+      this.knowsKeyOf(token) && sharedKeys !== undefined && isSignedBy(token, sharedKeys.publicKey)
+    );
   }
 
   /** Whether a token has expired. One that says nothing of it counts as expired. */

@@ -1,0 +1,71 @@
+import {inspect} from 'node:util';
+import {AwsAuthError, isAwsAuthError} from '../errors.js';
+import {maskSecrets, withoutSecrets} from '../masking.js';
+import type {CredentialSource} from './credential-source.js';
+import {checkCredentials, type AwsCredentials} from './credentials.js';
+import {withinTimeLimit} from './time-limit.js';
+
+/** How a source is asked. */
+export interface ReadCredentialsOptions {
+  /** How long the source may take in all, in ms. Its own limit wins if that is shorter. */
+  readonly timeoutMillis: number;
+  /** Whether credentials that the source keeps will not do. Default `false`. */
+  readonly forceRefresh?: boolean;
+}
+
+/**
+ * Asks a source and checks what it gives before a signature is made of it.
+ *
+ * @throws AwsAuthError `AWS_CREDENTIALS_UNAVAILABLE` or `AWS_CREDENTIALS_INVALID`, which name the source
+ *   and what to do about it.
+ */
+export async function readCredentials(
+  source: CredentialSource,
+  {timeoutMillis, forceRefresh = false}: ReadCredentialsOptions,
+): Promise<AwsCredentials> {
+  const answer = await ask(source, Math.min(timeoutMillis, source.timeLimitMillis ?? Infinity), {
+    forceRefresh,
+  });
+  return checkCredentials(answer, 'AWS_CREDENTIALS_INVALID', source.description);
+}
+
+async function ask(
+  source: CredentialSource,
+  timeoutMillis: number,
+  options: {readonly forceRefresh: boolean},
+): Promise<unknown> {
+  try {
+    return await withinTimeLimit(() => source.read(options), timeoutMillis);
+  } catch (error) {
+    // A source that stands on another one has its error already.
+    if (isAwsAuthError(error)) throw error;
+    const secrets = [...source.secrets, ...likelyKeys(error)];
+    const cause = withoutSecrets(error, secrets);
+    throw new AwsAuthError({
+      code: 'AWS_CREDENTIALS_UNAVAILABLE',
+      step: 'aws-credentials',
+      what: `No AWS credentials could be had from ${source.description}: ${reason(cause, source)}.`,
+      fix: source.advice,
+      cause,
+    });
+  }
+}
+
+// One line: the output of a credential_process may have many.
+function reason(cause: Error, {secrets}: CredentialSource): string {
+  const line = maskSecrets(cause.message, secrets)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  return (line.length > 500 ? `${line.slice(0, 500)}…` : line).replace(/\.$/, '') || cause.name;
+}
+
+// Secret keys have 40 characters and session tokens hundreds. A provider that fails may quote what it
+// read, and nobody has handed those keys to us to be masked.
+const KEY_SHAPE =
+  /(?<![\w/+=])(?=\S*[A-Z])(?=\S*[a-z])(?=\S*\d)(?:[\w/+]{40}|[\w/+=-]{100,})(?![\w/+=])/g;
+
+function likelyKeys(error: unknown): string[] {
+  return (
+    inspect(error, {depth: 5, customInspect: false, maxStringLength: null}).match(KEY_SHAPE) ?? []
+  );
+}

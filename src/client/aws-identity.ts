@@ -1,0 +1,102 @@
+import type {CredentialSource} from '../aws/credential-source.js';
+import type {AwsCredentials} from '../aws/credentials.js';
+import {readCredentials} from '../aws/read-credentials.js';
+import {readRegion, type LocatedRegion} from '../aws/region.js';
+import type {AwsCredentialSourceName} from '../aws/credential-source.js';
+import type {AwsRegionSource} from '../aws/region-lookup.js';
+import {DEFAULT_RETRY_POLICY} from '../google/retry.js';
+import type {ResolvedOptions} from './options.js';
+import {traced} from './step-tracing.js';
+
+/** The AWS identity that signs, with its keys. */
+export interface AwsIdentity {
+  readonly source: CredentialSource;
+  readonly credentials: AwsCredentials;
+  readonly region: LocatedRegion;
+}
+
+/** Reads the identity anew; `forceRefresh` where the source's kept credentials were refused. */
+export type AwsIdentityReader = (options?: {
+  readonly forceRefresh?: boolean;
+}) => Promise<AwsIdentity>;
+
+/** What can be told of the AWS identity. It holds no secret. */
+export interface IdentityDescription {
+  /** Which source won. */
+  readonly source: AwsCredentialSourceName;
+  /** The same in words, with the profile, file or variable. */
+  readonly description: string;
+  /** The last four characters of the access key id. */
+  readonly accessKeyIdSuffix: string;
+  /** The AWS account, where the source tells. */
+  readonly accountId: string | undefined;
+  /** The role, where the source tells. */
+  readonly roleArn: string | undefined;
+  /** When the AWS credentials end, where they are temporary and the source tells. */
+  readonly expiration: Date | undefined;
+  readonly region: string;
+  /** Where the region was found. */
+  readonly regionSource: AwsRegionSource;
+}
+
+/**
+ * Reads the credentials from their source at each call: what rotates is seen. The region is looked up
+ * when the credentials have changed.
+ */
+export function awsIdentityReader(options: ResolvedOptions): AwsIdentityReader {
+  let kept: {readonly accessKeyId: string; readonly region: LocatedRegion} | undefined;
+  return async (readOptions = {}) => {
+    const {source, credentials} = await traced(
+      {step: 'aws-credentials', target: 'AWS credentials'},
+      async () => {
+        const chosen = await options.credentialSource();
+        const read = (forceRefresh: boolean) =>
+          readCredentials(chosen, {
+            timeoutMillis: DEFAULT_RETRY_POLICY.totalTimeoutMillis,
+            forceRefresh,
+          });
+        const first = await read(readOptions.forceRefresh ?? false);
+        // A source that keeps credentials may not have noticed their end. Once more, and then AWS judges:
+        // its clock counts, not this machine's.
+        const ended = (first.expiration?.getTime() ?? Infinity) <= options.clock();
+        return {source: chosen, credentials: ended ? await read(true) : first};
+      },
+    );
+    const {accessKeyId} = credentials;
+    if (kept?.accessKeyId !== accessKeyId) {
+      const region = await traced({step: 'aws-region', target: 'AWS region'}, () =>
+        readRegion(options.region),
+      );
+      kept = {accessKeyId, region};
+    }
+    return {source, credentials, region: kept.region};
+  };
+}
+
+/** Tells of an identity what is no secret. */
+export function describeAwsIdentity({
+  source,
+  credentials,
+  region,
+}: AwsIdentity): IdentityDescription {
+  const {accessKeyId, accountId, expiration} = credentials;
+  return {
+    source: source.name,
+    description: source.description,
+    accessKeyIdSuffix: accessKeyId.slice(-4),
+    accountId: accountId ?? /^arn:[^:]*:iam::(\d{12}):/.exec(source.roleArn ?? '')?.[1],
+    roleArn: source.roleArn,
+    expiration,
+    region: region.region,
+    regionSource: region.source,
+  };
+}
+
+/** Whether two readings gave the same keys. */
+export function sameKeys(one: AwsCredentials, other: AwsCredentials): boolean {
+  return (
+    one.accessKeyId === other.accessKeyId &&
+    one.secretAccessKey === other.secretAccessKey &&
+    one.sessionToken === other.sessionToken
+  );
+}

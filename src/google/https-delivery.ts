@@ -1,0 +1,111 @@
+import {Agent as HttpAgent, request as requestHttp} from 'node:http';
+import {Agent as HttpsAgent, request as requestHttps} from 'node:https';
+import {isIP} from 'node:net';
+import {connect, type TLSSocket} from 'node:tls';
+import {parseServerTime, readCapped} from './response-body.js';
+import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transport.js';
+
+/**
+ * Delivers requests by `node:https` itself, over connections that are kept. It is used where nobody gave a
+ * transporter, an agent or a proxy: the first request through `Gaxios` loads a fetch implementation and its
+ * streams, which takes longer than the exchange.
+ */
+export function createHttpsDelivery(): Delivery {
+  const https = new PreparedAgent({keepAlive: true});
+  const http = new HttpAgent({keepAlive: true});
+  return {
+    deliver: (request, signal) => {
+      const url = new URL(request.url);
+      return url.protocol === 'https:'
+        ? deliver(requestHttps, https, url, request, signal)
+        : deliver(requestHttp, http, url, request, signal);
+    },
+    prepare: url => {
+      https.prepare(new URL(url));
+    },
+  };
+}
+
+function deliver(
+  open: typeof requestHttp | typeof requestHttps,
+  agent: HttpAgent | HttpsAgent,
+  url: URL,
+  {headers, body, step, server}: TokenEndpointRequest,
+  signal: AbortSignal,
+): Promise<DeliveredResponse> {
+  return new Promise((resolve, reject) => {
+    const call = open(
+      url,
+      {
+        method: 'POST',
+        agent,
+        signal,
+        headers: {...headers, 'content-length': Buffer.byteLength(body)},
+      },
+      response => {
+        // A redirect is an answer like any other: nothing here follows it.
+        readCapped(response, {step, server}, signal).then(text => {
+          const {statusCode = 0, headers: answered} = response;
+          resolve({
+            status: statusCode,
+            text,
+            serverTime: parseServerTime(answered.date),
+            retryAfter: answered['retry-after'],
+            location: answered.location,
+          });
+        }, reject);
+      },
+    );
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+let shared: Delivery | undefined;
+
+/** The delivery that every client of the process shares, and so its connections. */
+export function sharedHttpsDelivery(): Delivery {
+  return (shared ??= createHttpsDelivery());
+}
+
+/** An agent whose next connection to a host may have been made ahead. */
+class PreparedAgent extends HttpsAgent {
+  readonly #sockets = new Map<string, TLSSocket>();
+
+  prepare(url: URL): void {
+    const key = keyOf(url.hostname, url.port);
+    if (url.protocol !== 'https:' || this.#sockets.has(key)) return;
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const socket = connect({
+      host,
+      port: Number(url.port || 443),
+      // An address is no server name (RFC 6066 section 3).
+      servername: isIP(host) === 0 ? host : '',
+      ALPNProtocols: ['http/1.1'],
+    });
+    this.#sockets.set(key, socket);
+    // It is a guess that it will be needed: it keeps no process alive, and its failure is nobody's.
+    socket.unref();
+    const forget = () => {
+      if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
+    };
+    socket.once('error', forget);
+    socket.once('close', forget);
+  }
+
+  override createConnection(
+    ...args: Parameters<HttpsAgent['createConnection']>
+  ): ReturnType<HttpsAgent['createConnection']> {
+    const [options] = args;
+    const key = keyOf(options.host ?? '', String(options.port ?? ''));
+    const socket = this.#sockets.get(key);
+    this.#sockets.delete(key);
+    if (socket === undefined || socket.destroyed) return super.createConnection(...args);
+    socket.ref();
+    return socket;
+  }
+}
+
+function keyOf(host: string, port: string): string {
+  return `${host.replace(/^\[|\]$/g, '')}:${port || '443'}`;
+}

@@ -1,0 +1,86 @@
+import {AwsAuthError} from '../errors.js';
+import {parseServerTime, readCapped} from './response-body.js';
+import type {Adapter, DeliveredResponse, TokenEndpointRequest, Transporter} from './transport.js';
+
+/**
+ * Delivers a request by a transporter: google-auth-library's `Gaxios`, with the user's agent, proxy and
+ * interceptors, or an object that answers as one.
+ */
+export async function deliverBy(
+  transporter: Transporter,
+  request: TokenEndpointRequest,
+  signal: AbortSignal,
+): Promise<DeliveredResponse> {
+  let delivered: DeliveredResponse | undefined;
+  const response = await transporter.request<unknown>({
+    url: request.url,
+    method: 'POST',
+    headers: {...request.headers},
+    data: request.body,
+    responseType: 'stream',
+    redirect: 'manual',
+    signal,
+    // Retries belong to the caller, which signs anew; a transporter's own would replay the old signature.
+    retry: false,
+    retryConfig: {retry: 0, shouldRetry: () => false},
+    validateStatus: () => true,
+    // The body is read here, before any interceptor: google-auth-library's own logs what it sees.
+    adapter: async (config, defaultAdapter) => {
+      const answer = await (adapterOf(transporter) ?? defaultAdapter)(config, defaultAdapter);
+      delivered = await readResponse(answer, request, signal);
+      Reflect.set(answer, 'data', '[read and masked]');
+      return answer;
+    },
+  });
+  // A transporter of another make ignores `adapter` and answers as it likes.
+  return delivered ?? readResponse(response, request, signal);
+}
+
+function adapterOf(transporter: Transporter): Adapter | undefined {
+  const defaults: unknown = 'defaults' in transporter ? transporter.defaults : undefined;
+  const adapter: unknown =
+    typeof defaults === 'object' && defaults !== null && 'adapter' in defaults
+      ? defaults.adapter
+      : undefined;
+  return isAdapter(adapter) ? adapter : undefined;
+}
+
+function isAdapter(value: unknown): value is Adapter {
+  return typeof value === 'function';
+}
+
+async function readResponse(
+  response: unknown,
+  request: TokenEndpointRequest,
+  signal: AbortSignal,
+): Promise<DeliveredResponse> {
+  const {status, headers, data}: {status?: unknown; headers?: unknown; data?: unknown} =
+    typeof response === 'object' && response !== null ? response : {};
+  if (typeof status !== 'number') {
+    throw new AwsAuthError({
+      code: 'INVALID_RESPONSE',
+      step: request.step,
+      what: `The transporter answered the request to ${request.server} without a numeric status.`,
+      fix: 'Give a Gaxios instance of google-auth-library, or an object whose request() answers as one.',
+    });
+  }
+  return {
+    status,
+    text: await readCapped(data, request, signal),
+    serverTime: parseServerTime(header(headers, 'date')),
+    retryAfter: header(headers, 'retry-after'),
+    location: header(headers, 'location'),
+  };
+}
+
+function header(headers: unknown, name: string): string | undefined {
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const value: unknown = hasGet(headers)
+    ? headers.get(name)
+    : Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function hasGet(headers: object): headers is {get(name: string): unknown} {
+  return 'get' in headers && typeof headers.get === 'function';
+}
