@@ -1,5 +1,7 @@
 import type {CredentialSource} from './credential-source.js';
 import type {AwsCredentials} from './credentials.js';
+import {readCredentials} from './read-credentials.js';
+import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 
 /** A role to assume on top of the AWS identity that is found or given. */
 export interface AssumeRoleOptions {
@@ -27,9 +29,12 @@ export function assumedRoleSource(
     roleArn,
     secrets: base.secrets,
     read: async readOptions => {
+      // Not by the SDK: the base has a time limit, a check and an error of its own.
+      const timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS;
+      const credentials = await readCredentials(base, {timeoutMillis, ...readOptions});
       const {fromTemporaryCredentials} = await import('@aws-sdk/credential-providers');
       return fromTemporaryCredentials({
-        masterCredentials: async () => asSdkIdentity(await base.read(readOptions)),
+        masterCredentials: asSdkIdentity(credentials),
         params: {
           RoleArn: roleArn,
           RoleSessionName: sessionName,

@@ -128,12 +128,19 @@ function profileSource(profile: SharedProfile): CredentialSource {
     description: `the profile ${JSON.stringify(profile.name)} (${profile.kind})`,
     advice: advice[profile.kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`,
     roleArn: profile.roleArn,
-    secrets: profile.process === undefined ? [] : [profile.process],
+    secrets: profile.processes.flatMap(commandSecrets),
     read: async () => {
       const {fromIni} = await import('@aws-sdk/credential-providers');
       return fromIni({profile: profile.name, ignoreCache: true})();
     },
   };
+}
+
+// A command may hold a password, and a program that fails may quote what it was given. Options and paths
+// are left: they tell what went wrong.
+function commandSecrets(command: string): string[] {
+  const values = command.split(/[\s"'=]+/).slice(1);
+  return [command, ...values.filter(value => /^[^-/.~]/.test(value))];
 }
 
 function webIdentitySource(environment: Environment): CredentialSource {

@@ -64,8 +64,11 @@ function reason(cause: Error, {secrets}: CredentialSource): string {
 const KEY_SHAPE =
   /(?<![\w/+=])(?=\S*[A-Z])(?=\S*[a-z])(?=\S*\d)(?:[\w/+]{40}|[\w/+=-]{100,})(?![\w/+=])/g;
 
+// What JSON.parse quotes of an answer that is no JSON: a piece of a key has no shape. HTML may show.
+const QUOTED_BY_JSON = /"([^"<][^]*)"(?:\.\.\.)? is not valid JSON/;
+
 function likelyKeys(error: unknown): string[] {
-  return (
-    inspect(error, {depth: 5, customInspect: false, maxStringLength: null}).match(KEY_SHAPE) ?? []
-  );
+  const shown = inspect(error, {depth: 5, customInspect: false, maxStringLength: null});
+  const quoted = error instanceof Error ? QUOTED_BY_JSON.exec(error.message)?.[1] : undefined;
+  return [...(shown.match(KEY_SHAPE) ?? []), ...(quoted === undefined ? [] : [quoted])];
 }

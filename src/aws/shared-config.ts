@@ -15,9 +15,10 @@ export interface SharedProfile {
   readonly exists: boolean;
   readonly kind: ProfileKind;
   readonly region: string | undefined;
+  /** The role that its credentials are of, where the profile names it. */
   readonly roleArn: string | undefined;
-  /** The command of `credential_process`: it may hold a password, so no error shows it. */
-  readonly process: string | undefined;
+  /** The commands of `credential_process`, of this profile and of those that it may stand on. */
+  readonly processes: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,15 +35,25 @@ export async function readSharedProfile(environment: Environment): Promise<Share
   // A file that is kept from an earlier call would hide a rotation.
   const profiles = await parseKnownFiles({ignoreCache: true});
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  const kind = profile === undefined ? 'none' : kindOf(profile);
+  const isOfRole = kind === 'assumed role' || kind === 'web identity';
   return {
     name,
     exists: profile !== undefined,
-    kind: profile === undefined ? 'none' : kindOf(profile),
+    kind,
     region: profile?.['region'] || undefined,
-    roleArn: profile?.['role_arn'] || undefined,
-    process: profile?.['credential_process'] || undefined,
+    roleArn: isOfRole ? profile?.['role_arn'] : undefined,
+    processes: Object.values(profiles).flatMap(({credential_process: command}) => command ?? []),
   };
 }
+
+const SSO_SETTINGS = [
+  'sso_session',
+  'sso_start_url',
+  'sso_account_id',
+  'sso_region',
+  'sso_role_name',
+];
 
 // In the order in which the AWS SDK looks at a profile.
 function kindOf(profile: Environment): ProfileKind {
@@ -51,7 +62,7 @@ function kindOf(profile: Environment): ProfileKind {
   if (has('aws_access_key_id') || has('aws_secret_access_key')) return 'static keys';
   if (has('web_identity_token_file')) return 'web identity';
   if (has('credential_process')) return 'credential_process';
-  if (has('sso_session') || has('sso_start_url') || has('sso_account_id')) return 'SSO';
+  if (SSO_SETTINGS.some(has)) return 'SSO';
   if (has('login_session')) return 'console login';
   return 'none';
 }

@@ -2,33 +2,33 @@ import {inspect} from 'node:util';
 import {BaseExternalAccountClient, type Credentials, type gaxios} from 'google-auth-library';
 import {
   createExternalAccountConfig,
+  type AwsCredentialSource,
   type ExternalAccountConfig,
 } from '../config/external-account-config.js';
+import {checkEmail} from '../config/option-checks.js';
 import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import {withoutSecrets} from '../masking.js';
 import {AccessToken} from '../token/access-token.js';
-import {TokenCache, type TokenSource} from '../token/token-cache.js';
+import type {TokenCache} from '../token/token-cache.js';
+import {abortable} from './abortable.js';
+import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {
-  awsIdentityReader,
-  describeAwsIdentity,
-  type AwsIdentityReader,
-  type IdentityDescription,
-} from './aws-identity.js';
-import {
-  credentialFileFacts,
   optionsFromCredentialFile,
   optionsFromJson,
-  type CredentialFileFacts,
   type CredentialFileOverrides,
 } from './credential-file-options.js';
+import {Federation, tokenCache} from './federation.js';
+import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader, USER_AGENT} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
 import {requestHeaders} from './request-headers.js';
-import {federatedTokenSource, serviceAccountTokenSource, signedBy} from './token-sources.js';
+import {IMPERSONATION_SCOPE, serviceAccountTokenSource, signedBy} from './token-sources.js';
 
-/** Where a token came from that `setCredentials()` put in without a time of expiry. */
+// The life of a token that setCredentials() puts in without a time of expiry.
 const UNKNOWN_LIFE_MILLIS = 3600 * 1000;
+// How long a token that replaced a refused one is not replaced for being refused, too.
+const REPLACEMENT_PAUSE_MILLIS = 60_000;
 
 /**
  * Authorises Google Cloud clients with an AWS identity and no service-account key. Pass it as
@@ -46,34 +46,39 @@ const UNKNOWN_LIFE_MILLIS = 3600 * 1000;
  */
 export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #options: ResolvedOptions;
-  readonly #file: CredentialFileFacts | undefined;
-  readonly #identify: AwsIdentityReader;
+  /** The caller's own, for clients that are derived from this one. */
+  readonly #given: AwsAuthClientOptions;
+  readonly #credentialSource: AwsCredentialSource | undefined;
+  readonly #federation: Federation;
   readonly #tokens: TokenCache<AccessToken>;
+  #headers: PreparedHeaders | undefined;
+  #replaced: {readonly token: AccessToken; readonly at: number} | undefined;
 
   /**
    * @throws AwsAuthError with the step `config` or `aws-region`, before anything is sent, when an option
    *   cannot be used.
    */
   constructor(options: AwsAuthClientOptions) {
-    const file = credentialFileFacts(options);
-    const resolved = resolveOptions(options, file?.credentialSource.regional_cred_verification_url);
+    const {credentialSource, federation} = originOf(options);
+    const resolved = resolveOptions(options, credentialSource?.regional_cred_verification_url);
     super(baseOptions(options, resolved));
     this.#options = resolved;
-    this.#file = file;
-    this.#identify = awsIdentityReader(resolved);
+    this.#given = options;
+    this.#credentialSource = credentialSource;
 
     const transporter = resolved.ownDelivery ? sharedHttpsDelivery() : this.transporter;
-    const apiClient = apiClientHeader(resolved);
-    const context = {options: resolved, transporter, apiClient};
-    const exchange = federatedTokenSource(context, this.#identify);
-    if (resolved.serviceAccount === undefined) {
-      this.#tokens = this.#cache(this.#announcing(exchange));
-    } else {
-      const federated = this.#cache(exchange);
-      this.#tokens = this.#cache(
-        this.#announcing(serviceAccountTokenSource(context, resolved.serviceAccount, federated)),
-      );
-    }
+    const context = {options: resolved, transporter, apiClient: apiClientHeader(resolved)};
+    this.#federation = federation ?? new Federation(context);
+    const {serviceAccount} = resolved;
+    const scopes = serviceAccount === undefined ? resolved.scopes : [IMPERSONATION_SCOPE];
+    const federated = this.#federation.tokens(scopes);
+    this.#tokens =
+      serviceAccount === undefined
+        ? federated
+        : tokenCache(serviceAccountTokenSource(context, serviceAccount, federated), resolved);
+    this.#tokens.onToken(token => {
+      this.#announce(token);
+    });
     // In google-auth-library this property holds the token in the open, for every log to print.
     Object.defineProperty(this, 'credentials', {
       enumerable: false,
@@ -107,14 +112,64 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   }
 
   /**
+   * Another client for the same identity with other scopes. The two share the federated token where they
+   * act as a service account: Google STS is asked once for both.
+   *
+   * @throws AwsAuthError `INVALID_OPTION`.
+   */
+  withScopes(scopes: string | readonly string[]): AwsAuthClient {
+    return this.#derive({scopes});
+  }
+
+  /**
+   * Another client for the same AWS identity that acts as another service account. The two share the
+   * federated token.
+   *
+   * @param email the service account.
+   * @param options its `delegates`, `tokenLifetimeSeconds`, and `serviceAccountImpersonationUrl` where that
+   *   is not the one of this client for the other account, or Google's own.
+   * @throws AwsAuthError `INVALID_OPTION`.
+   */
+  withServiceAccount(
+    email: string,
+    options: Pick<
+      AwsAuthClientOptions,
+      'delegates' | 'tokenLifetimeSeconds' | 'serviceAccountImpersonationUrl'
+    > = {},
+  ): AwsAuthClient {
+    const {delegates, tokenLifetimeSeconds} = options;
+    const own = this.#options.serviceAccount;
+    const url =
+      options.serviceAccountImpersonationUrl ??
+      own?.url.replace(/[^/]+(?=:generateAccessToken$)/, checkEmail(email, 'serviceAccountEmail'));
+    return this.#derive({
+      serviceAccountEmail: email,
+      serviceAccountImpersonationUrl: url,
+      delegates,
+      tokenLifetimeSeconds,
+    });
+  }
+
+  #derive(changes: Partial<AwsAuthClientOptions>): AwsAuthClient {
+    return new AwsAuthClient(
+      withOrigin(
+        {...this.#given, ...changes},
+        {credentialSource: this.#credentialSource, federation: this.#federation},
+      ),
+    );
+  }
+
+  /**
    * A token that is valid now: from memory, or exchanged.
    *
    * @returns `res` is always `null`: the exchange's response holds what must not be logged.
    * @throws AwsAuthError with the step that failed.
    */
-  override async getAccessToken(): Promise<{token: string; res: null}> {
-    const token = await this.#tokens.get();
-    return {token: token.value, res: null};
+  override getAccessToken(): Promise<{token: string; res: null}> {
+    const token = this.#tokens.current();
+    return token === undefined
+      ? this.#tokens.get().then(fresh => ({token: fresh.value, res: null}))
+      : Promise.resolve({token: token.value, res: null});
   }
 
   /**
@@ -124,8 +179,16 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * @throws AwsAuthError with the step that failed.
    */
   override async getRequestHeaders(): Promise<Headers> {
-    const token = await this.#tokens.get();
-    return requestHeaders(token.value, this.quotaProjectId);
+    return this.#headersOf(this.#tokens.current() ?? (await this.#tokens.get()));
+  }
+
+  // A copy each time, since callers change them.
+  #headersOf(token: AccessToken): Headers {
+    const {quotaProjectId} = this;
+    if (this.#headers?.token !== token || this.#headers.quotaProjectId !== quotaProjectId) {
+      this.#headers = {token, quotaProjectId, headers: requestHeaders(token.value, quotaProjectId)};
+    }
+    return new Headers(this.#headers.headers);
   }
 
   /** The service account that the client acts as, or `null` where it acts as the federated principal. */
@@ -140,7 +203,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * @throws AwsAuthError with the step `aws-credentials`, `aws-region` or `sign`.
    */
   override async retrieveSubjectToken(): Promise<string> {
-    return (await signedBy(await this.#identify(), this.#options)).value;
+    const {identify, clock} = this.#federation;
+    return (await signedBy(await identify(), this.#options, clock)).value;
   }
 
   /**
@@ -150,7 +214,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * @throws AwsAuthError with the step `aws-credentials` or `aws-region`.
    */
   async describeIdentity(): Promise<IdentityDescription> {
-    return describeAwsIdentity(await this.#identify());
+    return describeAwsIdentity(await this.#federation.identify());
   }
 
   /** Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped. */
@@ -178,9 +242,9 @@ export class AwsAuthClient extends BaseExternalAccountClient {
         : undefined,
       quotaProjectId,
     });
-    return this.#file === undefined
+    return this.#credentialSource === undefined
       ? config
-      : {...config, credential_source: this.#file.credentialSource};
+      : {...config, credential_source: this.#credentialSource};
   }
 
   [inspect.custom](_depth: number, options: object): string {
@@ -202,20 +266,30 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   protected override async requestAsync<T>(
     options: gaxios.GaxiosOptions,
   ): Promise<gaxios.GaxiosResponse<T>> {
-    const token = await this.#tokens.get();
+    const token = await abortable(this.#tokens.get(), options.signal);
     try {
       return await this.transporter.request<T>(this.#authorised(options, token));
     } catch (error) {
-      if (!this.forceRefreshOnFailure || !mayTryAgain(error, options)) throw error;
-      const fresh = await this.#tokens.replace(token);
+      if (!mayTryAgain(error, options, {on403: this.forceRefreshOnFailure})) throw error;
+      // An API that takes no token of this kind answers 401 to new ones, too: no exchange for each call.
+      if (this.#isJustReplaced(token)) throw error;
+      const fresh = await abortable(this.#tokens.replace(token), options.signal);
+      this.#replaced = {token: fresh, at: this.#options.clock()};
       return this.transporter.request<T>(this.#authorised(options, fresh));
     }
+  }
+
+  #isJustReplaced(token: AccessToken): boolean {
+    return (
+      this.#replaced?.token === token &&
+      this.#options.clock() - this.#replaced.at < REPLACEMENT_PAUSE_MILLIS
+    );
   }
 
   // A copy: the caller may use its options again, for another client.
   #authorised(options: gaxios.GaxiosOptions, token: AccessToken): gaxios.GaxiosOptions {
     const headers = new Headers(options.headers);
-    requestHeaders(token.value, this.quotaProjectId).forEach((value, name) => {
+    this.#headersOf(token).forEach((value, name) => {
       headers.set(name, value);
     });
     if (!headers.has('x-goog-api-client')) {
@@ -226,34 +300,29 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return {...options, headers};
   }
 
-  #cache(source: TokenSource<AccessToken>): TokenCache<AccessToken> {
-    return new TokenCache(source, {
-      clock: this.#options.clock,
-      refreshAheadMillis: this.#options.eagerRefreshThresholdMillis,
-    });
+  #announce(token: AccessToken): void {
+    try {
+      this.emit('tokens', {
+        refresh_token: null,
+        expiry_date: token.expiresAt,
+        access_token: token.value,
+        token_type: 'Bearer',
+        id_token: null,
+      });
+    } catch (error) {
+      // A fault in somebody's listener is no reason to throw a good token away.
+      process.emitWarning(
+        `A listener of AwsAuthClient's "tokens" event threw: ${withoutSecrets(error, [token.value]).message}`,
+        {code: 'GOOGLE_AUTH_AWS_LISTENER'},
+      );
+    }
   }
+}
 
-  #announcing(source: TokenSource<AccessToken>): TokenSource<AccessToken> {
-    return async () => {
-      const token = await source();
-      try {
-        this.emit('tokens', {
-          refresh_token: null,
-          expiry_date: token.expiresAt,
-          access_token: token.value,
-          token_type: 'Bearer',
-          id_token: null,
-        });
-      } catch (error) {
-        // A fault in somebody's listener is no reason to throw a good token away.
-        process.emitWarning(
-          `A listener of AwsAuthClient's "tokens" event threw: ${withoutSecrets(error, [token.value]).message}`,
-          {code: 'GOOGLE_AUTH_AWS_LISTENER'},
-        );
-      }
-      return token;
-    };
-  }
+interface PreparedHeaders {
+  readonly token: AccessToken;
+  readonly quotaProjectId: string | undefined;
+  readonly headers: Headers;
 }
 
 function asCredentials(token: AccessToken | undefined): Credentials {

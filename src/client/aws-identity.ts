@@ -4,7 +4,6 @@ import {readCredentials} from '../aws/read-credentials.js';
 import {readRegion, type LocatedRegion} from '../aws/region.js';
 import type {AwsCredentialSourceName} from '../aws/credential-source.js';
 import type {AwsRegionSource} from '../aws/region-lookup.js';
-import {DEFAULT_RETRY_POLICY} from '../google/retry.js';
 import type {ResolvedOptions} from './options.js';
 import {traced} from './step-tracing.js';
 
@@ -15,9 +14,12 @@ export interface AwsIdentity {
   readonly region: LocatedRegion;
 }
 
-/** Reads the identity anew; `forceRefresh` where the source's kept credentials were refused. */
+/** Reads the identity anew. */
 export type AwsIdentityReader = (options?: {
+  /** Whether credentials that the source keeps were refused. Default `false`. */
   readonly forceRefresh?: boolean;
+  /** How long the source may take, in ms. Default the time of all attempts. */
+  readonly timeoutMillis?: number;
 }) => Promise<AwsIdentity>;
 
 /** What can be told of the AWS identity. It holds no secret. */
@@ -52,7 +54,7 @@ export function awsIdentityReader(options: ResolvedOptions): AwsIdentityReader {
         const chosen = await options.credentialSource();
         const read = (forceRefresh: boolean) =>
           readCredentials(chosen, {
-            timeoutMillis: DEFAULT_RETRY_POLICY.totalTimeoutMillis,
+            timeoutMillis: readOptions.timeoutMillis ?? options.retryPolicy.totalTimeoutMillis,
             forceRefresh,
           });
         const first = await read(readOptions.forceRefresh ?? false);

@@ -1,25 +1,12 @@
 import {parseCredentialFile, readCredentialFile} from '../config/credential-file.js';
-import type {AwsCredentialSource} from '../config/external-account-config.js';
 import {invalidOption, show} from '../config/option-checks.js';
 import {AwsAuthError} from '../errors.js';
 import {checkOptionNames} from './option-names.js';
+import {withOrigin} from './option-origin.js';
 import {environmentVariable, type AwsAuthClientOptions} from './options.js';
 
 /** What code may say beside a credential file; each wins over the file. */
 export type CredentialFileOverrides = Partial<AwsAuthClientOptions>;
-
-/** What of a credential file is no option. */
-export interface CredentialFileFacts {
-  readonly credentialSource: AwsCredentialSource;
-}
-
-// Options that were made of a file remember it here and not in a property, which a caller could forge.
-const facts = new WeakMap<object, CredentialFileFacts>();
-
-/** What else the file said that these very options were made of, if they were. */
-export function credentialFileFacts(options: unknown): CredentialFileFacts | undefined {
-  return typeof options === 'object' && options !== null ? facts.get(options) : undefined;
-}
 
 /**
  * Turns a credential file's content into options.
@@ -51,8 +38,7 @@ export function optionsFromJson(
     quotaProjectId: file.quotaProjectId,
     ...definedOnly(overrides),
   };
-  facts.set(options, {credentialSource: file.credentialSource});
-  return options;
+  return withOrigin(options, {credentialSource: file.credentialSource});
 }
 
 /**

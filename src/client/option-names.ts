@@ -20,6 +20,8 @@ const NAMES: Readonly<Record<keyof AwsAuthClientOptions, true>> = {
   transporterOptions: true,
   eagerRefreshThresholdMillis: true,
   forceRefreshOnFailure: true,
+  timeouts: true,
+  retry: true,
   clock: true,
 };
 

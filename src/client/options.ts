@@ -16,9 +16,11 @@ import {
   show,
 } from '../config/option-checks.js';
 import {formatProviderName, parseProviderName} from '../config/provider-name.js';
+import type {RetryPolicy} from '../google/retry.js';
 import type {Transporter} from '../google/transport.js';
 import {resolveIdentity, type ResolvedIdentity} from './identity-options.js';
 import {checkOptionNames} from './option-names.js';
+import {resolveRetryPolicy, type RetryOptions, type TimeoutOptions} from './retry-options.js';
 import {resolveScopes} from './scopes.js';
 
 /** Options of {@link AwsAuthClient}. Only `audience` is required. */
@@ -74,6 +76,10 @@ export interface AwsAuthClientOptions {
   readonly eagerRefreshThresholdMillis?: number | undefined;
   /** Whether `request()` gets a new token and tries once more on 401 and 403. Default `false`. */
   readonly forceRefreshOnFailure?: boolean | undefined;
+  /** How long the exchange may take. Default: an attempt 10 s, all together 30 s. */
+  readonly timeouts?: TimeoutOptions | undefined;
+  /** How often the exchange is tried. Default: 4 attempts in all. */
+  readonly retry?: RetryOptions | undefined;
   /** The time, in epoch ms. Default `Date.now`. */
   readonly clock?: (() => number) | undefined;
 }
@@ -103,6 +109,7 @@ export interface ResolvedOptions extends ResolvedIdentity {
   /** Whether nobody has a say in how the exchange is sent: no transporter, agent or proxy. */
   readonly ownDelivery: boolean;
   readonly eagerRefreshThresholdMillis: number;
+  readonly retryPolicy: RetryPolicy;
   readonly forceRefreshOnFailure: boolean;
   readonly clock: () => number;
 }
@@ -144,6 +151,7 @@ export function resolveOptions(
     eagerRefreshThresholdMillis:
       optional(options, 'eagerRefreshThresholdMillis', positive) ?? DEFAULT_EAGER_REFRESH_MILLIS,
     forceRefreshOnFailure: optional(options, 'forceRefreshOnFailure', checkBoolean) ?? false,
+    retryPolicy: resolveRetryPolicy(options),
     clock: optional(options, 'clock', clock) ?? Date.now,
   });
 }

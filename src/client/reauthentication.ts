@@ -4,9 +4,13 @@ import type {gaxios} from 'google-auth-library';
  * Whether a request that failed may be sent once more with a new token: the API refused the token, and
  * the body can be sent again.
  */
-export function mayTryAgain(error: unknown, options: gaxios.GaxiosOptions): boolean {
+export function mayTryAgain(
+  error: unknown,
+  options: gaxios.GaxiosOptions,
+  {on403}: {readonly on403: boolean},
+): boolean {
   const status = statusOf(error);
-  return (status === 401 || status === 403) && !isOneTimeBody(options);
+  return (status === 401 || (status === 403 && on403)) && !isOneTimeBody(options);
 }
 
 function statusOf(error: unknown): unknown {

@@ -1,6 +1,6 @@
 import {callerIdentityToken, type SubjectToken} from '../aws/caller-identity-token.js';
 import {isAwsAuthError} from '../errors.js';
-import {DEFAULT_RETRY_POLICY, retrying, type Attempt} from '../google/retry.js';
+import {retrying, type Attempt} from '../google/retry.js';
 import {generateAccessTokenRequest, readGenerateAccessToken} from '../google/service-account.js';
 import {
   readTokenExchange,
@@ -12,6 +12,7 @@ import {AccessToken} from '../token/access-token.js';
 import type {TokenCache, TokenSource} from '../token/token-cache.js';
 import {sameKeys, type AwsIdentity, type AwsIdentityReader} from './aws-identity.js';
 import type {ResolvedOptions, ResolvedServiceAccount} from './options.js';
+import type {SigningClock} from './server-clock.js';
 import {traced} from './step-tracing.js';
 
 /** What both exchanges need beside the options. */
@@ -20,43 +21,50 @@ export interface ExchangeContext {
   readonly transporter: Transporter | Delivery;
   /** The value of `x-goog-api-client`. */
   readonly apiClient: string;
+  readonly identify: AwsIdentityReader;
+  readonly clock: SigningClock;
 }
 
-// generateAccessToken takes a federated token of this scope; the user's scopes go to itself.
-const IMPERSONATION_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+/** The scope of a federated token that generateAccessToken takes; the user's scopes go to itself. */
+export const IMPERSONATION_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** AWS identity → signed GetCallerIdentity request → subject token. */
-export function signedBy(identity: AwsIdentity, options: ResolvedOptions): Promise<SubjectToken> {
-  const {credentials, region} = identity;
+export function signedBy(
+  {credentials, region}: AwsIdentity,
+  {callerIdentityEndpoint, audience}: ResolvedOptions,
+  clock: SigningClock,
+): Promise<SubjectToken> {
   return traced({step: 'sign', target: `sts.${region.region}.amazonaws.com`}, () =>
     callerIdentityToken({
       credentials,
       region: region.region,
-      endpoint: options.callerIdentityEndpoint,
-      audience: options.audience,
-      date: new Date(options.clock()),
+      endpoint: callerIdentityEndpoint,
+      audience,
+      date: new Date(clock.now()),
     }),
   );
 }
 
 /**
- * Subject token → federated token. Each attempt is signed anew, since a signature ages. Keys that AWS
- * refuses are read once more from their source, and exchanged once more if they are others then.
+ * Subject token → federated token. Each attempt is signed anew, since a signature ages. What AWS refuses
+ * is tried once more where that can help: with the server's time where the clock is off, and with the
+ * keys of a new reading where they are others.
  */
 export function federatedTokenSource(
-  {options, transporter, apiClient}: ExchangeContext,
-  identify: AwsIdentityReader,
+  {options, transporter, apiClient, identify, clock}: ExchangeContext,
+  scopes: readonly string[],
 ): TokenSource<AccessToken> {
-  const {tokenUrl, audience, clock} = options;
-  const scopes = options.serviceAccount === undefined ? options.scopes : [IMPERSONATION_SCOPE];
+  const {tokenUrl, audience, retryPolicy: policy} = options;
+  let isClockOff = false;
   const exchange = async (identity: AwsIdentity, attempt: Attempt): Promise<AccessToken> => {
-    const {value, secrets} = await signedBy(identity, options);
+    const {value, secrets} = await signedBy(identity, options, clock);
     const details = {tokenUrl, audience, scopes, subjectToken: value, apiClient, secrets};
     return traced(
       {step: 'token-exchange', attempt: attempt.number, target: new URL(tokenUrl).host},
       async () => {
-        const asked = clock();
+        const asked = options.clock();
         const response = await send(transporter, tokenExchangeRequest(details), attempt);
+        isClockOff = clock.heard(response.serverTime);
         return asAccessToken(readTokenExchange(response, details), asked);
       },
     );
@@ -66,38 +74,32 @@ export function federatedTokenSource(
       // Its handshakes can go on while Google STS is asked.
       transporter.prepare(options.serviceAccount.url);
     }
-    const identity = await identify();
+    const identity = await identify({timeoutMillis: attempt.remainingMillis});
     try {
       return await exchange(identity, attempt);
     } catch (error) {
-      if (!areKeysStale(error)) throw error;
-      const again = await identify({forceRefresh: true});
+      if (!isAwsAuthError(error) || error.code !== 'AWS_IDENTITY_REJECTED') throw error;
+      if (isClockOff) return exchange(identity, attempt);
+      if (!STALE_KEYS.includes(error.reason ?? '')) throw error;
+      const timeoutMillis = attempt.remainingMillis;
+      const again = await identify({forceRefresh: true, timeoutMillis});
       if (sameKeys(again.credentials, identity.credentials)) throw error;
       return exchange(again, attempt);
     }
   };
-  return () =>
-    retrying(identifyAndExchange, {policy: DEFAULT_RETRY_POLICY, step: 'token-exchange'});
+  return () => retrying(identifyAndExchange, {policy, step: 'token-exchange'});
 }
 
 const STALE_KEYS = ['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId'];
 
-function areKeysStale(error: unknown): boolean {
-  return (
-    isAwsAuthError(error) &&
-    error.code === 'AWS_IDENTITY_REJECTED' &&
-    STALE_KEYS.includes(error.reason ?? '')
-  );
-}
-
 /** Federated token → the service account's token. */
 export function serviceAccountTokenSource(
-  {options, transporter, apiClient}: ExchangeContext,
+  {options, transporter, apiClient}: Pick<ExchangeContext, 'options' | 'transporter' | 'apiClient'>,
   {email, url, delegates, lifetimeSeconds}: ResolvedServiceAccount,
   federated: TokenCache<AccessToken>,
 ): TokenSource<AccessToken> {
-  const {scopes, audience, clock} = options;
-  const impersonate = (token: AccessToken) =>
+  const {scopes, audience, clock, retryPolicy} = options;
+  const impersonate = (token: AccessToken, totalTimeoutMillis: number) =>
     retrying(
       attempt =>
         traced(
@@ -118,16 +120,20 @@ export function serviceAccountTokenSource(
             return asAccessToken(readGenerateAccessToken(response, details, clock()), asked);
           },
         ),
-      {policy: DEFAULT_RETRY_POLICY, step: 'impersonation'},
+      {policy: {...retryPolicy, totalTimeoutMillis}, step: 'impersonation'},
     );
   return async () => {
+    const deadline = performance.now() + retryPolicy.totalTimeoutMillis;
+    // Both exchanges share the time; the second gets enough for an answer that is on its way.
+    const left = () => Math.max(1_000, deadline - performance.now());
     const token = await federated.get();
     try {
-      return await impersonate(token);
+      return await impersonate(token, left());
     } catch (error) {
       // A kept federated token may have been revoked: one new one, and no more.
       if (!isAwsAuthError(error) || error.status !== 401) throw error;
-      return impersonate(await federated.replace(token));
+      const fresh = await federated.replace(token);
+      return impersonate(fresh, left());
     }
   };
 }

@@ -20,8 +20,10 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
 export interface Attempt {
   /** From 1. */
   readonly number: number;
-  /** How long it may take, in ms. */
+  /** How long one request of it may take, in ms, as of now: the smaller of one attempt's limit and what is left of all. */
   readonly timeoutMillis: number;
+  /** What is left of the time for all attempts, in ms. */
+  readonly remainingMillis: number;
 }
 
 interface RetryOptions {
@@ -47,11 +49,7 @@ export async function retrying<T>(
   const deadline = performance.now() + policy.totalTimeoutMillis;
   for (let number = 1; ; number += 1) {
     try {
-      const left = Math.max(1, deadline - performance.now());
-      return await attempt({
-        number,
-        timeoutMillis: Math.ceil(Math.min(policy.attemptTimeoutMillis, left)),
-      });
+      return await attempt(attemptOf(number, policy, deadline));
     } catch (error) {
       if (!isAwsAuthError(error) || !error.transient || number >= policy.maxAttempts) throw error;
       const ceiling = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** (number - 1));
@@ -61,6 +59,19 @@ export async function retrying<T>(
       await sleep(pause, step, signal);
     }
   }
+}
+
+// Getters, since an attempt may take its time before it sends.
+function attemptOf(number: number, policy: RetryPolicy, deadline: number): Attempt {
+  return {
+    number,
+    get timeoutMillis() {
+      return Math.min(policy.attemptTimeoutMillis, this.remainingMillis);
+    },
+    get remainingMillis() {
+      return Math.max(1, Math.ceil(deadline - performance.now()));
+    },
+  };
 }
 
 function sleep(millis: number, step: AwsAuthStep, signal: AbortSignal | undefined): Promise<void> {

@@ -52,6 +52,7 @@ export class TokenCache<T extends ExpiringToken> {
   readonly #clock: () => number;
   readonly #refreshAheadMillis: number;
   readonly #random: () => number;
+  readonly #listeners: ((token: T) => void)[] = [];
   #held: Held<T> | undefined;
   #refresh: Promise<T> | undefined;
   #failures = 0;
@@ -66,16 +67,25 @@ export class TokenCache<T extends ExpiringToken> {
 
   /** A token that is valid now; waits only where there is none. Rejects with the source's error. */
   get(): Promise<T> {
+    return this.#valid()?.promise ?? this.refresh();
+  }
+
+  /** The same without a promise: the held token while it is valid, or `undefined`. */
+  current(): T | undefined {
+    return this.#valid()?.token;
+  }
+
+  #valid(): Held<T> | undefined {
     const held = this.#held;
-    if (held === undefined) return this.refresh();
+    if (held === undefined) return undefined;
     const now = this.#clock();
     // Not `>=`: a time that is not a number must not keep a token for ever.
-    if (!(now < held.endsAt)) return this.refresh();
+    if (!(now < held.endsAt)) return undefined;
     if (now >= held.dueAt && now >= this.#nextTryAt) {
       // The held token is good: a failure is counted in refresh() and is nobody's business here.
       this.refresh().catch(() => undefined);
     }
-    return held.promise;
+    return held;
   }
 
   /** Gets a new token whatever is held; callers at the same time share one. */
@@ -98,6 +108,11 @@ export class TokenCache<T extends ExpiringToken> {
     this.#succeed();
   }
 
+  /** Tells of every new token that the source gives, once each. */
+  onToken(listener: (token: T) => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** The held token while it is valid, without starting anything. */
   peek(): T | undefined {
     const held = this.#held;
@@ -111,6 +126,7 @@ export class TokenCache<T extends ExpiringToken> {
           this.#refresh = undefined;
           this.#held = this.#hold(token);
           this.#succeed();
+          for (const listener of this.#listeners) listener(token);
         }
         return token;
       },

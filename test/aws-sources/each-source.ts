@@ -50,7 +50,7 @@ export interface Setup {
 /** A way to have an AWS identity. */
 export interface Source {
   readonly name: string;
-  /** Which comes first where several are set up: the smaller. Equal ones cannot both be. */
+  /** Which comes first where several are set up: the smaller. */
   readonly rank: number;
   /** As `describeIdentity()` names it. */
   readonly won: AwsCredentialSourceName;
@@ -60,6 +60,9 @@ export interface Source {
   readonly services: readonly string[];
   /** Whether `describeIdentity()` knows the role, or at least the account. */
   readonly knows: 'role' | 'account' | 'neither';
+  /** What two sources cannot both set: of such a pair, one alone can be set up. */
+  readonly needs?:
+    'AWS_ACCESS_KEY_ID' | 'AWS_CONTAINER_CREDENTIALS_FULL_URI' | 'role_arn' | 'awsCredentials';
   readonly setUp: (emulator: Emulator, folder: string) => Setup;
 }
 
@@ -113,10 +116,11 @@ export const SOURCES: readonly Source[] = [
     arn: session('option-role'),
     services: [],
     knows: 'neither' as const,
-    setUp: (emulator: Emulator) => ({
-      env: {},
-      given: {as, keys: emulator.issueAwsCredentials({role: 'option-role'})},
-    }),
+    needs: 'awsCredentials' as const,
+    setUp: (emulator: Emulator) => {
+      const {expiration: _, ...keys} = emulator.issueAwsCredentials({role: 'option-role'});
+      return {env: {}, given: {as, keys}};
+    },
   })),
   {
     name: 'a profile that AWS_PROFILE names',
@@ -135,6 +139,7 @@ export const SOURCES: readonly Source[] = [
     arn: session('environment-role'),
     services: [],
     knows: 'neither',
+    needs: 'AWS_ACCESS_KEY_ID',
     setUp: emulator => emulator.awsSetup('environment', {role: 'environment-role'}),
   },
   {
@@ -144,6 +149,7 @@ export const SOURCES: readonly Source[] = [
     arn: `arn:aws:iam::${ACCOUNT}:user/demo-user`,
     services: [],
     knows: 'neither',
+    needs: 'AWS_ACCESS_KEY_ID',
     setUp: () => ({
       env: {
         AWS_ACCESS_KEY_ID: USER_KEYS.accessKeyId,
@@ -158,6 +164,7 @@ export const SOURCES: readonly Source[] = [
     arn: session('assumed-role'),
     services: ['aws-sts'],
     knows: 'role',
+    needs: 'role_arn',
     setUp: (emulator, folder) => emulator.awsSetup('assume-role', {folder, role: 'assumed-role'}),
   },
   {
@@ -176,6 +183,7 @@ export const SOURCES: readonly Source[] = [
     arn: session('profile-web-role'),
     services: ['aws-sts'],
     knows: 'role',
+    needs: 'role_arn',
     setUp: profileWithWebIdentity,
   },
   {
@@ -222,6 +230,7 @@ export const SOURCES: readonly Source[] = [
     arn: session('task-role'),
     services: ['aws-container-credentials'],
     knows: 'neither',
+    needs: 'AWS_CONTAINER_CREDENTIALS_FULL_URI',
     setUp: emulator => emulator.awsSetup('container'),
   },
   {
@@ -231,6 +240,7 @@ export const SOURCES: readonly Source[] = [
     arn: `${session('task-role')}eks-`,
     services: ['aws-pod-identity'],
     knows: 'neither',
+    needs: 'AWS_CONTAINER_CREDENTIALS_FULL_URI',
     setUp: (emulator, folder) => emulator.awsSetup('pod-identity', {folder}),
   },
   {
@@ -252,7 +262,7 @@ export async function setUpTogether(
 ): Promise<Omit<Setup, 'files'>> {
   const setups = sources.map(source => source.setUp(emulator, folder));
   for (const file of setups.flatMap(setup => setup.files ?? [])) {
-    await appendTo(file.path, `${file.content}\n`);
+    await appendTo(file.path, file.content);
   }
   const given = setups.find(setup => setup.given)?.given;
   const disabled = setups.map(setup => setup.env['AWS_EC2_METADATA_DISABLED']);

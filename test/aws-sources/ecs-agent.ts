@@ -7,14 +7,14 @@ export interface EcsAgent {
   close(): Promise<void>;
 }
 
-/** An agent as that of ECS: it wants no token, and gives the emulator's credentials of the task. */
+/** An agent as that of ECS: it asks for no token, and gives the emulator's credentials of the task. */
 export async function ecsAgent(emulator: Emulator): Promise<EcsAgent> {
   const {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
     AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
   } = emulator.env;
   const server = createServer((request, response) => {
-    if (request.url !== '/v2/credentials/task' || request.headers.authorization !== undefined) {
+    if (request.url !== '/v2/credentials/task') {
       response.writeHead(404).end();
       return;
     }

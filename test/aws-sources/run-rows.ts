@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import type {Emulator, RequestRecord} from '../../src/emulator/index.js';
 import type {
   AwsAuthErrorCode,
+  AwsAuthStep,
   AwsCredentials,
   CredentialFileOverrides,
   IdentityDescription,
@@ -28,8 +29,8 @@ export interface Outcome {
   readonly id: string;
   readonly identity?: IdentityDescription;
   readonly error?: {
-    readonly code: AwsAuthErrorCode | 'none';
-    readonly step: string;
+    readonly code?: AwsAuthErrorCode;
+    readonly step?: AwsAuthStep;
     readonly message: string;
     /** The error in every way in which errors are printed. */
     readonly shown: string;
@@ -66,9 +67,12 @@ export async function runRows(
     const results = new Map<string, RowResult>();
     for (const outcome of JSON.parse(stdout) as Outcome[]) {
       const requests = emulator.requests.slice(seen);
-      // Rows that fail write nothing: they are run alone.
-      const end = requests.findIndex(record => record.path.includes(`name=${outcome.id}`));
-      const own = end < 0 ? requests : requests.slice(0, end + 1);
+      const end = requests.findIndex(record =>
+        new RegExp(`[?&]name=${outcome.id}(?:&|$)`).test(record.path),
+      );
+      // A row that fails writes nothing, so it has all requests if it runs alone, and else none.
+      const own =
+        end < 0 && rows.length > 1 ? [] : requests.slice(0, end < 0 ? undefined : end + 1);
       seen += own.length;
       const arn = own.find(record => record.operation === 'GetCallerIdentity')?.arn;
       results.set(outcome.id, {...outcome, requests: own, arn});

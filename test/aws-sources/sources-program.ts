@@ -52,8 +52,8 @@ for (const row of rows.rows) {
     outcomes.push({id: row.id, identity: await run(row, rows)});
   } catch (error) {
     const {message} = error instanceof Error ? error : new Error(String(error));
-    const {code, step} = isAwsAuthError(error) ? error : {code: 'none', step: 'none'};
-    outcomes.push({id: row.id, error: {code, step, message, shown: printed(error)}});
+    const known = isAwsAuthError(error) ? {code: error.code, step: error.step} : {};
+    outcomes.push({id: row.id, error: {...known, message, shown: printed(error)}});
   }
 }
 process.stdout.write(JSON.stringify(outcomes));

@@ -7,7 +7,7 @@ import {
   GoogleAuth,
   type Credentials,
 } from 'google-auth-library';
-import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {defaultPolicy, startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {AwsAuthClient, isAwsAuthError} from '../../src/index.js';
 import {emulatedClient, emulatedStorage, federatedClient} from './emulated-client.js';
 
@@ -170,15 +170,87 @@ describe('AwsAuthClient', () => {
     assert.notEqual((await client.getAccessToken()).token, first.token);
   });
 
-  it('tries a request once more after 401 where forceRefreshOnFailure is set', async () => {
+  it('gets one new token for all callers whose token was revoked, and tries once more', async () => {
+    const client = emulatedClient(emulator);
+    await client.getAccessToken();
+    emulator.revokeTokens();
+    const before = emulator.requests.length;
+    const answers = await Promise.all(
+      Array.from({length: 20}, () => client.request({url: bucketsUrl()})),
+    );
+    assert.ok(answers.every(({status}) => status === 200));
+    const exchanged = emulator.requests
+      .slice(before)
+      .filter(({service}) => service === 'google-sts' || service === 'iam-credentials')
+      .map(({operation, status}) => `${operation} ${String(status)}`);
+    assert.deepEqual(exchanged, [
+      'generateAccessToken 401',
+      'token 200',
+      'generateAccessToken 200',
+    ]);
+  });
+
+  it('does not exchange again and again for an API that refuses every token', async () => {
+    const client = emulatedClient(emulator);
+    emulator.failNext({service: 'storage', status: 401, times: 20});
+    for (let call = 0; call < 5; call += 1) {
+      await assert.rejects(client.request({url: bucketsUrl()}), {status: 401});
+    }
+    const exchanges = emulator.requests.filter(({service}) => service === 'iam-credentials');
+    assert.equal(exchanges.length, 2, 'the first token, and one in its place');
+  });
+
+  it('tries again on 403 only where forceRefreshOnFailure is set', async () => {
     for (const forceRefreshOnFailure of [true, false]) {
       const client = emulatedClient(emulator, {forceRefreshOnFailure});
-      await client.getAccessToken();
-      emulator.revokeTokens();
+      emulator.failNext({service: 'storage', status: 403});
       const asked = client.request({url: bucketsUrl()});
       if (forceRefreshOnFailure) assert.equal((await asked).status, 200);
-      else await assert.rejects(asked, {status: 401});
+      else await assert.rejects(asked, {status: 403});
     }
+  });
+
+  it('gives clients of other scopes and service accounts that share the federated token', async () => {
+    const other = 'other@my-project.iam.gserviceaccount.com';
+    const policy = defaultPolicy();
+    const [demo] = policy.google.serviceAccounts;
+    assert.ok(demo);
+    await using shared = await startEmulator({
+      policy: {
+        ...policy,
+        google: {...policy.google, serviceAccounts: [demo, {...demo, email: other}]},
+      },
+    });
+    const client = emulatedClient(shared);
+    const reader = client.withScopes('https://www.googleapis.com/auth/devstorage.read_only');
+    const second = client.withServiceAccount(other, {tokenLifetimeSeconds: 900});
+    const tokens = await Promise.all(
+      [client, reader, second].map(async each => (await each.getAccessToken()).token),
+    );
+    assert.equal(new Set(tokens).size, 3);
+    const count = (service: string) =>
+      shared.requests.filter(record => record.service === service).length;
+    assert.deepEqual([count('google-sts'), count('iam-credentials')], [1, 3]);
+    assert.equal(second.getServiceAccountEmail(), other);
+    assert.equal(reader.getServiceAccountEmail(), EMAIL);
+    assert.ok(!JSON.stringify(second).includes(EMAIL));
+    await assert.rejects(
+      emulatedStorage(shared, reader).createBucket('a-bucket'),
+      {code: 403},
+      'the scope is that of the derived client',
+    );
+    assert.throws(() => client.withServiceAccount('nobody'), {code: 'INVALID_OPTION'});
+  });
+
+  it('lets one caller give up, and goes on for the others', async () => {
+    const client = emulatedClient(emulator);
+    emulator.failNext({service: 'google-sts', delayMillis: 100});
+    const controller = new AbortController();
+    const impatient = client.request({url: bucketsUrl(), signal: controller.signal});
+    const patient = client.request({url: bucketsUrl()});
+    controller.abort();
+    await assert.rejects(impatient, {code: 'ABORTED'});
+    assert.equal((await patient).status, 200);
   });
 
   it('does not send a stream twice', async () => {

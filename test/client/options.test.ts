@@ -86,6 +86,24 @@ const REFUSED: Readonly<
     ],
     /Give at least \{roleArn\}|arn:aws:iam::ACCOUNT_ID:role\/NAME|2 to 64|2 to 1224|Leave it out for an hour|It takes roleArn/,
   ],
+  timeouts: [
+    [
+      null,
+      1000,
+      [],
+      {attemptMillis: 0},
+      {attemptMillis: 1.5},
+      {attemptMillis: '10'},
+      {totalMillis: 600_001},
+      {totalMillis: null},
+      {seconds: 3},
+    ],
+    /Its fields are|Leave it out for the default|There is attemptMillis, totalMillis/,
+  ],
+  retry: [
+    [null, 3, [], {maxAttempts: 0}, {maxAttempts: 11}, {maxAttempts: '4'}, {attempts: 3}],
+    /Its fields are|Leave it out for the default|There is maxAttempts/,
+  ],
   tokenUrl: [
     [
       null,
@@ -214,8 +232,14 @@ describe('resolved options', () => {
         'https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
       tokenUrl: 'https://sts.googleapis.com/v1/token',
       transporter: undefined,
+      ownDelivery: true,
       eagerRefreshThresholdMillis: 300_000,
       forceRefreshOnFailure: false,
+      retryPolicy: {
+        maxAttempts: 4,
+        attemptTimeoutMillis: 10_000,
+        totalTimeoutMillis: 30_000,
+      },
       clock: Date.now,
     });
     assert.equal(typeof credentialSource, 'function');
@@ -238,8 +262,19 @@ describe('resolved options', () => {
     const awsRegion = () => Promise.resolve('eu-west-1');
     const awsCredentials = () => Promise.resolve(KEYS);
     const {credentialSource, region, serviceAccount, audience, callerIdentityEndpoint, ...rest} =
-      resolve({...given, awsRegion, awsCredentials, audience: `https:${AUDIENCE}`});
-    assert.deepEqual(rest, given);
+      resolve({
+        ...given,
+        timeouts: {attemptMillis: 1, totalMillis: 600_000},
+        retry: {maxAttempts: 1},
+        awsRegion,
+        awsCredentials,
+        audience: `https:${AUDIENCE}`,
+      });
+    assert.deepEqual(rest, {
+      ...given,
+      ownDelivery: false,
+      retryPolicy: {maxAttempts: 1, attemptTimeoutMillis: 1, totalTimeoutMillis: 600_000},
+    });
     assert.equal(rest.transporter, transporter);
     assert.equal(audience, AUDIENCE);
     assert.equal(serviceAccount, undefined);

@@ -78,14 +78,6 @@ const REFUSALS: readonly Refusal[] = [
     says: [/ExpiredToken/, /aws sso login/],
   },
   {
-    title: 'the local clock is an hour off',
-    client: emulator => emulatedClient(emulator, {clock: () => Date.now() - 3600_000}),
-    code: 'AWS_IDENTITY_REJECTED',
-    step: 'token-exchange',
-    status: 400,
-    says: [/Signature/, /clock/],
-  },
-  {
     title: 'STS is switched off in the region',
     emulator: {
       policy: {

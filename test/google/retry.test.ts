@@ -58,7 +58,9 @@ describe('retrying', () => {
 
   it('is done with the first success', async () => {
     assert.equal(await run([() => 'token']), 'token');
-    assert.deepEqual(attempts, [{number: 1, timeoutMillis: 10_000, at: 0}]);
+    assert.deepEqual(attempts, [
+      {number: 1, timeoutMillis: 10_000, remainingMillis: 30_000, at: 0},
+    ]);
   });
 
   it('tries four times in all, after pauses that double', async () => {
@@ -149,10 +151,27 @@ describe('retrying', () => {
     const error = await rejectionOf(run([slow]));
     assert.equal(error.code, 'TIMEOUT');
     assert.deepEqual(attempts, [
-      {number: 1, timeoutMillis: 10_000, at: 0},
-      {number: 2, timeoutMillis: 10_000, at: 10_500},
-      {number: 3, timeoutMillis: 8500, at: 21_500},
+      {number: 1, timeoutMillis: 10_000, remainingMillis: 30_000, at: 0},
+      {number: 2, timeoutMillis: 10_000, remainingMillis: 19_500, at: 10_500},
+      {number: 3, timeoutMillis: 8500, remainingMillis: 8500, at: 21_500},
     ]);
+  });
+
+  it('counts the time that an attempt takes before it sends', async () => {
+    const limits: number[] = [];
+    const policy = DEFAULT_RETRY_POLICY;
+    const outcome = retrying(
+      async attempt => {
+        for (const millis of [0, 15_000, 10_000, 10_000]) {
+          await new Promise(resolve => setTimeout(resolve, millis));
+          limits.push(attempt.timeoutMillis);
+        }
+      },
+      {policy, step: 'token-exchange'},
+    );
+    await clock.runAllAsync();
+    await outcome;
+    assert.deepEqual(limits, [10_000, 10_000, 5000, 1], 'it never is nothing');
   });
 
   describe('ends when its caller aborts', () => {

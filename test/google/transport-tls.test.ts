@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {Agent} from 'node:https';
 import {createServer, type AddressInfo} from 'node:net';
 import type {AwsAuthError} from '../../src/errors.js';
+import {createHttpsDelivery} from '../../src/google/https-delivery.js';
 import {send, type Transporter} from '../../src/google/transport.js';
 import {answering, rawServers, testAuthority} from '../support/raw-server.js';
 import {assertHidden, printed} from '../support/secrets.js';
@@ -34,6 +35,19 @@ describe('send over TLS', () => {
       assert.deepEqual(server.requests, []);
     });
   }
+
+  it('sends nothing over a connection that was made ahead, to a server of an unknown authority', async () => {
+    const server = await start(answering(200, '{}'), 'https');
+    const delivery = createHttpsDelivery();
+    delivery.prepare(server.url);
+    const early = await rejectionOf(send(delivery, tokenRequest(server.url), LONG));
+    assertHandshakeFailed(early, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
+    delivery.prepare(server.url);
+    await server.disconnected;
+    const late = await rejectionOf(send(delivery, tokenRequest(server.url), LONG));
+    assertHandshakeFailed(late, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
+    assert.deepEqual(server.requests, []);
+  });
 
   it('sends nothing to a server that does not speak TLS, and does not try again', async () => {
     let heard = '';

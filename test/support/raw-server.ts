@@ -1,4 +1,3 @@
-import type {EventEmitter} from 'node:events';
 import {createServer, type AddressInfo, type Socket} from 'node:net';
 import {createServer as createTlsServer} from 'node:tls';
 import {readFileSync} from 'node:fs';
@@ -44,9 +43,7 @@ export function rawServers(): (script: Script, scheme?: 'http' | 'https') => Pro
     let reportDisconnect: () => void;
     const disconnected = new Promise<void>(resolve => (reportDisconnect = resolve));
     const onSocket = (socket: Socket) => {
-      sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.on('close', () => reportDisconnect());
       readRequests(socket, request => {
         requests.push(request);
         script(socket, request);
@@ -56,8 +53,13 @@ export function rawServers(): (script: Script, scheme?: 'http' | 'https') => Pro
       scheme === 'http'
         ? createServer(onSocket)
         : createTlsServer({key: fixture('clouds-key.pem'), cert: fixture('clouds.pem')}, onSocket);
-    // A client that ends a handshake is what some tests are about.
-    (server as EventEmitter).on('tlsClientError', () => undefined);
+    // Below TLS: a client that ends a handshake is what some tests are about.
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => reportDisconnect());
+    });
+    server.on('tlsClientError', () => undefined);
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     endings.push(async () => {
       for (const socket of sockets) socket.destroy();

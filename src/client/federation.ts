@@ -1,0 +1,43 @@
+import {TokenCache, type TokenSource} from '../token/token-cache.js';
+import type {AccessToken} from '../token/access-token.js';
+import {awsIdentityReader, type AwsIdentityReader} from './aws-identity.js';
+import type {ResolvedOptions} from './options.js';
+import {signingClock, type SigningClock} from './server-clock.js';
+import {federatedTokenSource, type ExchangeContext} from './token-sources.js';
+
+/**
+ * One AWS identity at one provider: what the clients that differ in scopes or service account alone have
+ * in common. Each scope is exchanged once, whoever asks.
+ */
+export class Federation {
+  readonly identify: AwsIdentityReader;
+  readonly clock: SigningClock;
+  readonly #context: Omit<ExchangeContext, 'clock' | 'identify'>;
+  readonly #tokens = new Map<string, TokenCache<AccessToken>>();
+
+  constructor(context: Omit<ExchangeContext, 'clock' | 'identify'>) {
+    this.#context = context;
+    this.identify = awsIdentityReader(context.options);
+    this.clock = signingClock(context.options.clock);
+  }
+
+  /** The federated tokens of these scopes. */
+  tokens(scopes: readonly string[]): TokenCache<AccessToken> {
+    const key = [...scopes].sort().join(' ');
+    const kept = this.#tokens.get(key);
+    if (kept !== undefined) return kept;
+    const {identify, clock} = this;
+    const source = federatedTokenSource({...this.#context, identify, clock}, scopes);
+    const tokens = tokenCache(source, this.#context.options);
+    this.#tokens.set(key, tokens);
+    return tokens;
+  }
+}
+
+/** A cache with a client's clock and threshold. */
+export function tokenCache(
+  source: TokenSource<AccessToken>,
+  {clock, eagerRefreshThresholdMillis}: ResolvedOptions,
+): TokenCache<AccessToken> {
+  return new TokenCache(source, {clock, refreshAheadMillis: eagerRefreshThresholdMillis});
+}

@@ -1,0 +1,45 @@
+/** The time by which requests are signed: the local clock, corrected by what servers said. */
+export interface SigningClock {
+  /** Epoch ms. */
+  now(): number;
+  /**
+   * Takes note of a server's `Date` header.
+   *
+   * @returns whether it showed the clock to be further off than before: then a request that was refused
+   *   may be signed again.
+   */
+  heard(serverTime: number | undefined): boolean;
+}
+
+// A header has whole seconds, and an answer takes its time; AWS takes five minutes (SigV4).
+const TOLERANCE_MILLIS = 60_000;
+const NOTEWORTHY_MILLIS = 4 * 60_000;
+
+let warned = false;
+
+/** A signing clock over the local one. */
+export function signingClock(clock: () => number): SigningClock {
+  let offset = 0;
+  return {
+    now: () => clock() + offset,
+    heard: serverTime => {
+      if (serverTime === undefined) return false;
+      const found = serverTime - clock();
+      const isOff = Math.abs(found - offset) > TOLERANCE_MILLIS;
+      // Small differences are the network's: the local clock then is as good as any.
+      if (isOff) offset = Math.abs(found) > TOLERANCE_MILLIS ? found : 0;
+      if (Math.abs(offset) > NOTEWORTHY_MILLIS) warnOnce(offset);
+      return isOff;
+    },
+  };
+}
+
+function warnOnce(offset: number): void {
+  if (warned) return;
+  warned = true;
+  const minutes = Math.round(Math.abs(offset) / 60_000);
+  process.emitWarning(
+    `This machine's clock is about ${String(minutes)} minutes ${offset > 0 ? 'behind' : 'ahead of'} Google's. AWS refuses signatures that are more than five minutes off; requests are signed with Google's time instead. Synchronise the clock (chrony, NTP).`,
+    {code: 'GOOGLE_AUTH_AWS_CLOCK'},
+  );
+}

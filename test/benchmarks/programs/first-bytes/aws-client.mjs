@@ -1,0 +1,4 @@
+import {makeClient} from '../clients/aws-client.mjs';
+import {reportFirstBytes} from './report-first-bytes.mjs';
+
+await reportFirstBytes(makeClient());

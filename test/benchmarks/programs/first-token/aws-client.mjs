@@ -1,0 +1,4 @@
+import {makeClient} from '../clients/aws-client.mjs';
+import {reportFirstToken} from './report-first-token.mjs';
+
+await reportFirstToken(makeClient());

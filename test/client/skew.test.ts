@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import {startEmulator} from '../../src/emulator/index.js';
+import {emulatedClient, emulatedStorage} from './emulated-client.js';
+
+const MINUTE = 60_000;
+
+// The emulator's clock is right; this machine's, by the option `clock`, is not.
+describe('a local clock that is wrong', () => {
+  for (const minutes of [-60, -10, 10, 60]) {
+    it(`by ${String(minutes)} minutes signs again with the server's time`, async () => {
+      let now = Date.now();
+      await using emulator = await startEmulator({clock: () => now});
+      const clock = () => now + minutes * MINUTE;
+      const client = emulatedClient(emulator, {clock});
+      const first = await client.getAccessToken();
+      await emulatedStorage(emulator, client).getBuckets();
+      const exchanges = () =>
+        emulator.requests.filter(({service}) => service === 'google-sts').length;
+      assert.equal(exchanges(), 2, 'one is refused, and one more is signed');
+
+      now += 30 * MINUTE;
+      assert.equal((await client.getAccessToken()).token, first.token, 'its life is the server’s');
+      now += 30 * MINUTE;
+      assert.notEqual((await client.getAccessToken()).token, first.token);
+      assert.equal(exchanges(), 3, 'the correction is kept');
+      await emulatedStorage(emulator, client).getBuckets();
+    });
+  }
+
+  it('is told of once, with what to do', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    try {
+      await using emulator = await startEmulator();
+      for (let client = 0; client < 2; client += 1) {
+        await emulatedClient(emulator, {clock: () => Date.now() - 20 * MINUTE}).getAccessToken();
+      }
+      await new Promise(setImmediate);
+    } finally {
+      process.off('warning', note);
+    }
+    // An earlier test of this process may have had the one warning.
+    const clock = warnings.filter(warning => warning.message.includes("machine's clock"));
+    assert.ok(clock.length <= 1);
+    for (const {message} of clock) assert.match(message, /20 minutes behind Google's.*NTP/s);
+  });
+
+  it('is not what a wrong secret key is taken for', async () => {
+    await using emulator = await startEmulator();
+    const keys = {...emulator.issueAwsCredentials(), secretAccessKey: 'another-secret-key'};
+    await assert.rejects(emulatedClient(emulator, {awsCredentials: keys}).getAccessToken(), {
+      code: 'AWS_IDENTITY_REJECTED',
+      reason: 'SignatureDoesNotMatch',
+    });
+    assert.equal(
+      emulator.requests.filter(({service}) => service === 'google-sts').length,
+      1,
+      'nothing speaks for another try',
+    );
+  });
+});
