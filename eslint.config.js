@@ -173,7 +173,13 @@ export default defineConfig(
   {
     files: ['**/*.js', '**/*.mjs'],
     extends: [js.configs.recommended],
-    languageOptions: {globals: {console: 'readonly', process: 'readonly', URL: 'readonly'}},
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['Buffer', 'URL', 'URLSearchParams', 'console', 'performance', 'process', 'setTimeout'].map(
+          name => [name, 'readonly'],
+        ),
+      ),
+    },
   },
   {
     files: TYPESCRIPT,

@@ -12,6 +12,7 @@ import {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
+import {asCredentials, baseOptions} from './base-client.js';
 import {
   optionsFromCredentialFile,
   optionsFromJson,
@@ -22,7 +23,7 @@ import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader, USER_AGENT} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
-import {requestHeaders} from './request-headers.js';
+import {PreparedHeaders} from './request-headers.js';
 import {IMPERSONATION_SCOPE, serviceAccountTokenSource, signedBy} from './token-sources.js';
 
 // The life of a token that setCredentials() puts in without a time of expiry.
@@ -51,7 +52,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #credentialSource: AwsCredentialSource | undefined;
   readonly #federation: Federation;
   readonly #tokens: TokenCache<AccessToken>;
-  #headers: PreparedHeaders | undefined;
+  readonly #headers = new PreparedHeaders();
   #replaced: {readonly token: AccessToken; readonly at: number} | undefined;
 
   /**
@@ -182,13 +183,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return this.#headersOf(this.#tokens.current() ?? (await this.#tokens.get()));
   }
 
-  // A copy each time, since callers change them.
   #headersOf(token: AccessToken): Headers {
-    const {quotaProjectId} = this;
-    if (this.#headers?.token !== token || this.#headers.quotaProjectId !== quotaProjectId) {
-      this.#headers = {token, quotaProjectId, headers: requestHeaders(token.value, quotaProjectId)};
-    }
-    return new Headers(this.#headers.headers);
+    return this.#headers.copy(token, this.quotaProjectId);
   }
 
   /** The service account that the client acts as, or `null` where it acts as the federated principal. */
@@ -317,44 +313,4 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       );
     }
   }
-}
-
-interface PreparedHeaders {
-  readonly token: AccessToken;
-  readonly quotaProjectId: string | undefined;
-  readonly headers: Headers;
-}
-
-function asCredentials(token: AccessToken | undefined): Credentials {
-  return token === undefined
-    ? {}
-    : {access_token: token.value, expiry_date: token.expiresAt, token_type: 'Bearer'};
-}
-
-function baseOptions(options: AwsAuthClientOptions, resolved: ResolvedOptions) {
-  const {serviceAccount} = resolved;
-  return {
-    type: 'external_account',
-    audience: resolved.audience,
-    subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request',
-    token_url: resolved.tokenUrl,
-    scopes: [...resolved.scopes],
-    universe_domain: resolved.universeDomain,
-    eagerRefreshThresholdMillis: resolved.eagerRefreshThresholdMillis,
-    forceRefreshOnFailure: resolved.forceRefreshOnFailure,
-    // Its interceptors log response bodies, and would be added to a transporter that is the caller's.
-    useAuthRequestParameters: false,
-    ...(resolved.projectId === undefined ? {} : {project_id: resolved.projectId}),
-    ...(resolved.quotaProjectId === undefined ? {} : {quota_project_id: resolved.quotaProjectId}),
-    ...(serviceAccount === undefined
-      ? {}
-      : {
-          service_account_impersonation_url: serviceAccount.url,
-          service_account_impersonation: {token_lifetime_seconds: serviceAccount.lifetimeSeconds},
-        }),
-    ...(options.transporter === undefined ? {} : {transporter: options.transporter}),
-    ...(options.transporterOptions === undefined
-      ? {}
-      : {transporterOptions: options.transporterOptions}),
-  };
 }

@@ -20,5 +20,6 @@ export function withOrigin<T extends object>(options: T, origin: OptionOrigin): 
 
 /** Where these very options come from; nothing is known of options that a caller made. */
 export function originOf(options: unknown): OptionOrigin {
-  return (typeof options === 'object' && options !== null && origins.get(options)) || {};
+  const origin = typeof options === 'object' && options !== null ? origins.get(options) : undefined;
+  return origin ?? {};
 }

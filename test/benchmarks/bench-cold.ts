@@ -1,7 +1,7 @@
 import {bundle} from './bundles.js';
 import {CLIENTS, CLIENT_TITLES, inTurns, type ClientName} from './clients.js';
 import {RTT_MILLIS, type Clouds} from './clouds.js';
-import {printedNumber, runCold} from './cold-process.js';
+import {printedNumbers, runCold} from './cold-process.js';
 import {programPath} from './program-path.js';
 import type {Comparison, Section} from './section.js';
 
@@ -44,7 +44,7 @@ export async function benchCold(clouds: Clouds): Promise<Section> {
         // The first run fills the disk's cache.
         if (run === 0) continue;
         (setup.outside[client] ??= []).push(cold.outsideMillis);
-        (setup.inside[client] ??= []).push(printedNumber(cold, 'insideMillis'));
+        (setup.inside[client] ??= []).push(...printedNumbers(cold, 'insideMillis'));
       }
     }
   }
@@ -52,6 +52,7 @@ export async function benchCold(clouds: Clouds): Promise<Section> {
     label: `${what}: ${setup.label}`,
     unit: 'ms',
     samples: setup[at],
+    plotted: at === 'outside',
   });
   return {
     title: 'Cold process to first token',
@@ -62,6 +63,7 @@ export async function benchCold(clouds: Clouds): Promise<Section> {
       {
         label: 'bundle',
         unit: 'kB',
+        plotted: true,
         samples: Object.fromEntries(bundles.map(([client, {bytes}]) => [client, [bytes / 1000]])),
       },
     ],

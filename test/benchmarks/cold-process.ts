@@ -34,10 +34,13 @@ export async function runCold(
   return {outsideMillis, printed: JSON.parse(await printing) as unknown};
 }
 
-/** A number that a program printed under a name. */
-export function printedNumber({printed}: ColdRun, name: string): number {
+/** The numbers, or the one, that a program printed under a name. */
+export function printedNumbers({printed}: ColdRun, name: string): number[] {
   const value: unknown =
     typeof printed === 'object' && printed !== null ? Reflect.get(printed, name) : undefined;
-  if (typeof value !== 'number') throw new Error(`no ${name} in ${JSON.stringify(printed)}`);
-  return value;
+  const numbers = [value].flat();
+  if (!numbers.every(number => typeof number === 'number')) {
+    throw new Error(`no ${name} in ${JSON.stringify(printed)}`);
+  }
+  return numbers;
 }

@@ -17,6 +17,8 @@ export interface Comparison {
   readonly unit: 'ms' | 'ns' | 'kB';
   /** Every run's number. */
   readonly samples: Partial<Readonly<Record<ClientName, readonly number[]>>>;
+  /** Whether it is in the plot. */
+  readonly plotted: boolean;
 }
 
 export interface Table {
