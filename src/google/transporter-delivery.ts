@@ -12,7 +12,7 @@ export async function deliverBy(
   signal: AbortSignal,
 ): Promise<DeliveredResponse> {
   let delivered: DeliveredResponse | undefined;
-  const response = await transporter.request<unknown>({
+  const answer: Promise<unknown> = transporter.request<unknown>({
     url: request.url,
     method: 'POST',
     headers: {...request.headers},
@@ -26,14 +26,30 @@ export async function deliverBy(
     validateStatus: () => true,
     // The body is read here, before any interceptor: google-auth-library's own logs what it sees.
     adapter: async (config, defaultAdapter) => {
+      // A default header of the user's is meant for Google's APIs; Google STS takes no authorization.
+      if (!('authorization' in request.headers)) config.headers.delete('authorization');
       const answer = await (adapterOf(transporter) ?? defaultAdapter)(config, defaultAdapter);
       delivered = await readResponse(answer, request, signal);
       Reflect.set(answer, 'data', '[read and masked]');
       return answer;
     },
   });
-  // A transporter of another make ignores `adapter` and answers as it likes.
+  // A transporter of another make ignores `adapter`, and `validateStatus`: it answers as it likes, and
+  // throws what is not 2xx.
+  const response = await answer.catch((error: unknown) => {
+    const thrown = responseOf(error);
+    if (thrown === undefined || delivered !== undefined) throw error;
+    return thrown;
+  });
   return delivered ?? readResponse(response, request, signal);
+}
+
+function responseOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !('response' in error)) return undefined;
+  const {response} = error;
+  return typeof response === 'object' && response !== null && 'status' in response
+    ? response
+    : undefined;
 }
 
 function adapterOf(transporter: Transporter): Adapter | undefined {

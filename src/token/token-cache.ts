@@ -30,7 +30,8 @@ const LONGEST_MARGIN_MILLIS = 10_000;
 const MARGIN_SHARE = 1 / 20;
 const AHEAD_SHARE = 1 / 4;
 const SPREAD = 0.1;
-const FIRST_PAUSE_MILLIS = 5_000;
+// Three refreshes in the first minute of an outage, each of a few attempts, and time to spare in the window.
+const FIRST_PAUSE_MILLIS = 12_000;
 const LONGEST_PAUSE_MILLIS = 60_000;
 
 /**
@@ -167,7 +168,7 @@ export class TokenCache<T extends ExpiringToken> {
     const pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** this.#failures);
     this.#failures += 1;
     this.#nextTryAt =
-      this.#clock() + Math.max(pause * (1 - this.#random() / 2), retryAfterMillis(error));
+      this.#clock() + Math.max(pause * (1 - this.#random() / 4), retryAfterMillis(error));
   }
 }
 

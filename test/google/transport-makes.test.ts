@@ -48,6 +48,16 @@ describe('send, through a transporter of another make', () => {
     });
   }
 
+  it('takes the answer of an error that it throws for what is not 2xx', async () => {
+    const refused = {status: 403, headers: {}, data: {error: 'invalid_grant'}};
+    const throwing = ofAnotherMake(() => {
+      throw Object.assign(new Error('status code 403'), {response: refused});
+    });
+    const response = await send(throwing, REQUEST, OPTIONS);
+    assert.equal(response.status, 403);
+    assert.equal(response.text, JSON.stringify(refused.data));
+  });
+
   it('takes JSON that is no object, and leaves it to its reader', async () => {
     for (const data of [5, true, false, [], 0]) {
       const response = await send(answeringWith({status: 200, data}), REQUEST, OPTIONS);
@@ -214,6 +224,13 @@ describe('send, through a Gaxios that its user has prepared', () => {
     const breaking = await start(socket => socket.resetAndDestroy());
     await rejectionOf(send(transporter, tokenRequest(breaking.url), OPTIONS));
     assert.equal(breaking.requests.length, 1);
+  });
+
+  it('keeps its default authorization to itself: Google STS takes none', async () => {
+    const server = await start(answering(200, '{}'));
+    const transporter = directGaxios({headers: new Headers({authorization: 'Bearer of-the-user'})});
+    await send(transporter, tokenRequest(server.url), OPTIONS);
+    assert.equal(server.requests[0]?.headers['authorization'], undefined);
   });
 
   it('uses its adapter', async () => {

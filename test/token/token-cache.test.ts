@@ -171,17 +171,17 @@ describe('TokenCache', () => {
         await turn();
         assert.equal(await cache.get(), token, 'no caller hears of it');
       }
-      assert.deepEqual(pauses, [0, 5000, 10_000, 20_000, 40_000, 60_000]);
+      assert.deepEqual(pauses, [0, 12_000, 24_000, 48_000, 60_000, 60_000]);
     });
 
-    it('draws the wait at random, down to its half', async () => {
+    it('draws the wait at random, down to three quarters of it', async () => {
       random = 0.999_999;
       await hold(HOUR);
       clock.pass(HOUR - MINUTE);
       await cache.get();
       source.refuse(2);
       await turn();
-      assert.equal(await untilNextTry(), 3000, 'the first step of 500 after 2500');
+      assert.equal(await untilNextTry(), 9500, 'the first step of 500 after 9000');
     });
 
     it('waits as long as the server asked for', async () => {
@@ -232,7 +232,7 @@ describe('TokenCache', () => {
       assert.equal(await untilNextTry(), 0);
       source.refuse(6);
       await turn();
-      assert.equal(await untilNextTry(), 5000);
+      assert.equal(await untilNextTry(), 12_000);
     });
   });
 
