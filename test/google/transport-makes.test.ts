@@ -230,7 +230,7 @@ describe('send, through a Gaxios that its user has prepared', () => {
     const server = await start(answering(200, '{}'));
     const transporter = directGaxios({headers: new Headers({authorization: 'Bearer of-the-user'})});
     await send(transporter, tokenRequest(server.url), OPTIONS);
-    assert.equal(server.requests[0]?.headers['authorization'], undefined);
+    assert.doesNotMatch(server.requests[0]?.head ?? 'authorization', /authorization/i);
   });
 
   it('uses its adapter', async () => {
