@@ -1,4 +1,4 @@
-import type {Credentials} from 'google-auth-library';
+import type {BaseExternalAccountClient, Credentials} from 'google-auth-library';
 import type {AccessToken} from '../token/access-token.js';
 import type {AwsAuthClientOptions, ResolvedOptions} from './options.js';
 
@@ -10,7 +10,10 @@ export function asCredentials(token: AccessToken | undefined): Credentials {
 }
 
 /** What `BaseExternalAccountClient` is constructed with. */
-export function baseOptions(options: AwsAuthClientOptions, resolved: ResolvedOptions) {
+export function baseOptions(
+  options: AwsAuthClientOptions,
+  resolved: ResolvedOptions,
+): ConstructorParameters<typeof BaseExternalAccountClient>[0] {
   const {serviceAccount} = resolved;
   return {
     type: 'external_account',

@@ -30,7 +30,8 @@ let begun;
 let made = 0;
 const orders = {
   begin: async () => {
-    await client.getAccessToken();
+    // Not counted: what is loaded for the first call alone is another benchmark's.
+    await client.getRequestHeaders();
     begun = performance.now();
     // As many calls as are due: a late timer loses none.
     timer = setInterval(() => {
