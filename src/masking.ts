@@ -1,6 +1,10 @@
 import {inspect} from 'node:util';
 
-/** What stands where a secret was. */
+/**
+ * What stands where a secret was.
+ *
+ * @internal
+ */
 export const MASK = '[masked]';
 
 // Shapes of secrets that a server or a library might echo although nobody handed them to us, or of

@@ -130,6 +130,13 @@ function profileSource(profile: SharedProfile): CredentialSource {
     roleArn: profile.roleArn,
     secrets: profile.processes.flatMap(commandSecrets),
     read: async () => {
+      // The SDK could not ask for it either, and where the source profile fails too, it would leave a
+      // rejection behind that nobody handles, which ends the process.
+      if (profile.needsMfaCode) {
+        throw new Error(
+          'its role is assumed with the code of an MFA device (mfa_serial), which nobody can type here: use a profile with the keys of a session that was made with MFA',
+        );
+      }
       const {fromIni} = await import('@aws-sdk/credential-providers');
       return fromIni({profile: profile.name, ignoreCache: true})();
     },

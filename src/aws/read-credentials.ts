@@ -44,7 +44,7 @@ async function ask(
     throw new AwsAuthError({
       code: 'AWS_CREDENTIALS_UNAVAILABLE',
       step: 'aws-credentials',
-      what: `No AWS credentials could be had from ${source.description}: ${reason(cause, source)}.`,
+      what: `No AWS credentials could be had from ${source.description}: ${reason(cause, source)}${httpStatus(error)}.`,
       fix: source.advice,
       cause,
     });
@@ -57,6 +57,14 @@ function reason(cause: Error, {secrets}: CredentialSource): string {
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
   return (line.length > 500 ? `${line.slice(0, 500)}…` : line).replace(/\.$/, '') || cause.name;
+}
+
+// The AWS SDK says "Unknown" of an answer that is not AWS's, such as a proxy's, and hangs the status on it.
+function httpStatus(error: unknown): string {
+  if (!(error instanceof Error) || !error.message.startsWith('Unknown')) return '';
+  const {$metadata}: Error & {$metadata?: {httpStatusCode?: unknown}} = error;
+  const status = $metadata?.httpStatusCode;
+  return typeof status === 'number' ? ` (HTTP ${String(status)})` : '';
 }
 
 // Secret keys have 40 characters and session tokens hundreds. A provider that fails may quote what it

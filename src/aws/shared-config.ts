@@ -17,8 +17,10 @@ export interface SharedProfile {
   readonly region: string | undefined;
   /** The role that its credentials are of, where the profile names it. */
   readonly roleArn: string | undefined;
-  /** The commands of `credential_process`, of this profile and of those that it may stand on. */
+  /** The commands of `credential_process` of the profile and of its source profiles. */
   readonly processes: readonly string[];
+  /** Whether its role, or that of a source profile, is assumed with the code of an MFA device. */
+  readonly needsMfaCode: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,14 +39,31 @@ export async function readSharedProfile(environment: Environment): Promise<Share
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   const kind = profile === undefined ? 'none' : kindOf(profile);
   const isOfRole = kind === 'assumed role' || kind === 'web identity';
+  const chain = withSources(profiles, profile);
   return {
     name,
     exists: profile !== undefined,
     kind,
     region: profile?.['region'] || undefined,
     roleArn: isOfRole ? profile?.['role_arn'] : undefined,
-    processes: Object.values(profiles).flatMap(({credential_process: command}) => command ?? []),
+    processes: chain.flatMap(({credential_process: command}) => command ?? []),
+    needsMfaCode: chain.some(one => Boolean(one['role_arn'] && one['mfa_serial'])),
   };
+}
+
+/** A profile, its source profile, that one's, and so on; each once, since they may go round in a circle. */
+function withSources(
+  profiles: Readonly<Record<string, Environment>>,
+  profile: Environment | undefined,
+): readonly Environment[] {
+  const chain = new Set<Environment>();
+  let next = profile;
+  while (next !== undefined && !chain.has(next)) {
+    chain.add(next);
+    const source = next['source_profile'] ?? '';
+    next = Object.hasOwn(profiles, source) ? profiles[source] : undefined;
+  }
+  return [...chain];
 }
 
 const SSO_SETTINGS = [

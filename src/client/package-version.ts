@@ -1,6 +1,10 @@
 import type {ResolvedOptions} from './options.js';
 
-/** This package's version, for the headers by which Google counts its clients. */
+/**
+ * This package's version, for the headers by which Google counts its clients.
+ *
+ * @internal
+ */
 export const PACKAGE_VERSION = '0.1.0';
 
 /** What requests to Google's APIs carry in `User-Agent`. */

@@ -9,6 +9,8 @@ import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transpor
  * Delivers requests by `node:https` itself, over connections that are kept. It is used where nobody gave a
  * transporter, an agent or a proxy: the first request through `Gaxios` loads a fetch implementation and its
  * streams, which takes longer than the exchange.
+ *
+ * @internal
  */
 export function createHttpsDelivery(): Delivery {
   const https = new PreparedAgent({keepAlive: true});

@@ -1,6 +1,10 @@
 import {AwsAuthError, type AwsAuthStep} from '../errors.js';
 
-/** The longest answer that a token endpoint may give, in bytes. A Google token has at most 12 KiB. */
+/**
+ * The longest answer that a token endpoint may give, in bytes. A Google token has at most 12 KiB.
+ *
+ * @internal
+ */
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /**

@@ -7,7 +7,7 @@ import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 // https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
-export const AWS_SUBJECT_TOKEN_TYPE = 'urn:ietf:params:aws:token-type:aws4_request';
+const AWS_SUBJECT_TOKEN_TYPE = 'urn:ietf:params:aws:token-type:aws4_request';
 
 // https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds#mappings, the default
 const AWS_ROLE_MAPPING =

@@ -68,7 +68,8 @@ export interface Source {
 
 const session = (role: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/`;
 
-function configFiles(folder: string, config: string, credentials = ''): Setup {
+/** The shared files, and what leads to them. */
+export function configFiles(folder: string, config: string, credentials = ''): Setup {
   const files = [
     {path: join(folder, 'config'), content: config},
     {path: join(folder, 'credentials'), content: credentials},

@@ -15,6 +15,7 @@ const NOTHING: SharedProfile = {
   region: undefined,
   roleArn: undefined,
   processes: [],
+  needsMfaCode: false,
 };
 
 interface Files {
@@ -24,11 +25,7 @@ interface Files {
   readonly profile?: string;
 }
 
-const CASES: readonly (readonly [
-  title: string,
-  files: Files,
-  found: Partial<SharedProfile>,
-])[] = [
+const CASES: readonly (readonly [title: string, files: Files, found: Partial<SharedProfile>])[] = [
   ['no files', {}, {}],
   ['empty files', {config: '', credentials: ''}, {}],
   ['files of other things', {config: '\u0000\u0001 {"not": "ini"}', credentials: '%PDF-1.7'}, {}],
@@ -83,11 +80,28 @@ const CASES: readonly (readonly [
     {kind: 'static keys', processes: ['/bin/keys']},
   ],
   [
-    'a role whose source profile has a program, and that of another one',
+    'a role whose source profile has a program; that of another profile is nothing to it',
     {
       config: `[default]\nrole_arn = ${ROLE}\nsource_profile = base\n[profile base]\ncredential_process = /bin/keys\n[profile other]\ncredential_process = /bin/other\n`,
     },
-    {kind: 'assumed role', roleArn: ROLE, processes: ['/bin/keys', '/bin/other']},
+    {kind: 'assumed role', roleArn: ROLE, processes: ['/bin/keys']},
+  ],
+  [
+    'a role that is assumed with an MFA device',
+    {config: `[default]\nrole_arn = ${ROLE}\nsource_profile = base\nmfa_serial = x\n`},
+    {kind: 'assumed role', roleArn: ROLE, needsMfaCode: true},
+  ],
+  [
+    'a role whose source profile’s role is assumed with an MFA device',
+    {
+      config: `[default]\nrole_arn = ${ROLE}\nsource_profile = base\n[profile base]\nrole_arn = ${ROLE}\nsource_profile = default\nmfa_serial = x\n`,
+    },
+    {kind: 'assumed role', roleArn: ROLE, needsMfaCode: true},
+  ],
+  [
+    'keys, and an MFA device for nothing',
+    {config: `[default]\nmfa_serial = x\n${KEYS}`},
+    {kind: 'static keys'},
   ],
   [
     'an SSO session',
@@ -135,7 +149,10 @@ const CASES: readonly (readonly [
   ],
   [
     'the profile that AWS_PROFILE names',
-    {profile: 'work', config: '[default]\nregion = eu-west-1\n[profile work]\nregion = eu-west-2\n'},
+    {
+      profile: 'work',
+      config: '[default]\nregion = eu-west-1\n[profile work]\nregion = eu-west-2\n',
+    },
     {name: 'work', region: 'eu-west-2'},
   ],
   [

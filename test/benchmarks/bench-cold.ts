@@ -1,19 +1,18 @@
 import {bundle} from './bundles.js';
-import {CLIENTS, CLIENT_TITLES, inTurns, type ClientName} from './clients.js';
+import {CLIENTS, CLIENT_TITLES, inTurns} from './clients.js';
 import {RTT_MILLIS, type Clouds} from './clouds.js';
-import {printedNumbers, runCold} from './cold-process.js';
+import {runCold} from './cold-process.js';
+import {ColdSamples} from './cold-samples.js';
 import {programPath} from './program-path.js';
-import type {Comparison, Section} from './section.js';
+import type {Section} from './section.js';
 
-const RUNS = 2;
+const RUNS = 15;
 const FORMS = ['source', 'bundle'] as const;
 
 interface Setup {
-  readonly label: string;
   readonly form: (typeof FORMS)[number];
   readonly env: Readonly<Record<string, string>>;
-  readonly outside: Partial<Record<ClientName, number[]>>;
-  readonly inside: Partial<Record<ClientName, number[]>>;
+  readonly samples: ColdSamples;
 }
 
 /** How long a cold process takes to its first token. */
@@ -32,8 +31,9 @@ export async function benchCold(clouds: Clouds): Promise<Section> {
     for (const impersonated of [false, true]) {
       for (const rttMillis of RTT_MILLIS) {
         const env = await clouds.env({rttMillis, impersonated, session});
-        const label = `${impersonated ? 'impersonated' : 'direct'}, ${rttMillis} ms, ${form}`;
-        setups.push({label, form, env, outside: {}, inside: {}});
+        const way = impersonated ? 'impersonated' : 'direct';
+        const samples = new ColdSamples(`${way}, ${rttMillis} ms, ${form}`);
+        setups.push({form, env, samples});
       }
     }
   }
@@ -42,26 +42,18 @@ export async function benchCold(clouds: Clouds): Promise<Section> {
       for (const client of inTurns(CLIENTS, run)) {
         const cold = await runCold([programs[setup.form].get(client) ?? ''], setup.env);
         // The first run fills the disk's cache.
-        if (run === 0) continue;
-        (setup.outside[client] ??= []).push(cold.outsideMillis);
-        (setup.inside[client] ??= []).push(...printedNumbers(cold, 'insideMillis'));
+        if (run > 0) setup.samples.add(client, cold);
       }
     }
   }
-  const comparison = (what: string, at: 'outside' | 'inside') => (setup: Setup): Comparison => ({
-    label: `${what}: ${setup.label}`,
-    unit: 'ms',
-    samples: setup[at],
-    plotted: at === 'outside',
-  });
   return {
     title: 'Cold process to first token',
     how: HOW,
     comparisons: [
-      ...setups.map(comparison('whole process', 'outside')),
-      ...setups.map(comparison('until the token', 'inside')),
+      ...setups.map(({samples}) => samples.outside('first token, whole process')),
+      ...setups.map(({samples}) => samples.inside('first token, until it is there')),
       {
-        label: 'bundle',
+        label: 'size of the bundle',
         unit: 'kB',
         plotted: true,
         samples: Object.fromEntries(bundles.map(([client, {bytes}]) => [client, [bytes / 1000]])),
@@ -81,7 +73,7 @@ export async function benchCold(clouds: Clouds): Promise<Section> {
 }
 
 const HOW = `A process of plain Node.js, with AWS keys in its environment and a credential file, gets one token
-over HTTPS and ends. *Whole process* is timed by its parent, from the start to the end; *until the token* is the
+over HTTPS and ends. *Whole process* is timed by its parent, from the start to the end; *until it is there* is the
 process's age when it holds the token, Node.js's own start included. *Direct* is one exchange at Google STS,
 *impersonated* goes on to IAM Credentials, on another port. *0 ms* and *20 ms* are the round trip: each connection waits one for TCP's
 handshake, one for TLS 1.3's, and one for each request. *Source* runs from \`node_modules\` (this package from \`dist\`), *bundle* is made by

@@ -1,11 +1,15 @@
 import {startClouds} from './clouds.js';
+import {benchStorage} from './bench-storage.js';
+import {benchHang} from './bench-hang.js';
+import {benchSkew} from './bench-skew.js';
+import {benchMemory} from './bench-memory.js';
 import {benchCold} from './bench-cold.js';
 import {benchCached} from './bench-cached.js';
 import {benchHerd} from './bench-herd.js';
 import {benchRefresh} from './bench-refresh.js';
 import {benchOutage} from './bench-outage.js';
 import {spreadText} from './section.js';
-const all = {benchCold,benchCached,benchHerd,benchRefresh,benchOutage};
+const all = {benchCold,benchCached,benchHerd,benchRefresh,benchOutage,benchStorage,benchHang,benchSkew,benchMemory};
 await using clouds = await startClouds();
 for (const [n,f] of Object.entries(all)) { if (!process.argv.includes(n)) continue;
 const t=performance.now();

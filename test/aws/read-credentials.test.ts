@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import {createServer} from 'node:http';
+import sinon from 'sinon';
+import {chooseCredentialSource, type CredentialSource} from '../../src/aws/credential-source.js';
+import {readCredentials} from '../../src/aws/read-credentials.js';
+import {AwsAuthError} from '../../src/errors.js';
+import {awsEnvironment} from '../emulator/support/aws-environment.js';
+import {assertRejected} from '../support/refusal.js';
+import {SAMPLE_SECRETS} from '../support/sample-secrets.js';
+import {assertHidden, printed} from '../support/secrets.js';
+
+const {accessKeyId, secretAccessKey, sessionToken} = SAMPLE_SECRETS;
+const KEYS = {accessKeyId, secretAccessKey, sessionToken};
+
+function sourceOf(
+  read: CredentialSource['read'],
+  more: Partial<CredentialSource> = {},
+): CredentialSource {
+  return {
+    name: 'profile',
+    description: 'the profile "x" (SSO)',
+    advice: 'Log in.',
+    roleArn: undefined,
+    secrets: [],
+    read,
+    ...more,
+  };
+}
+
+const failing = (thrown: unknown, more: Partial<CredentialSource> = {}) =>
+  assertRejected(
+    readCredentials(
+      sourceOf(() => {
+        throw thrown;
+      }, more),
+      {timeoutMillis: 30_000},
+    ),
+    {code: 'AWS_CREDENTIALS_UNAVAILABLE', says: ['the profile "x" (SSO)', 'Log in.']},
+  );
+
+describe('reading AWS credentials from a source', () => {
+  afterEach(() => sinon.restore());
+
+  it('tells the source whether to read again', async () => {
+    const asked: unknown[] = [];
+    const source = sourceOf(options => {
+      asked.push(options);
+      return Promise.resolve(KEYS);
+    });
+    await readCredentials(source, {timeoutMillis: 1000});
+    await readCredentials(source, {timeoutMillis: 1000, forceRefresh: true});
+    assert.deepEqual(asked, [{forceRefresh: false}, {forceRefresh: true}]);
+  });
+
+  it('waits no longer than the shorter of its limit and the source’s own', async () => {
+    const time = sinon.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
+    for (const [own, callers, expected] of [
+      [2_000, 30_000, 2_000],
+      [30_000, 1_000, 1_000],
+      [undefined, 5_000, 5_000],
+    ] as const) {
+      const source = sourceOf(
+        () => new Promise(() => undefined),
+        own === undefined ? {} : {timeLimitMillis: own},
+      );
+      const outcome = assertRejected(readCredentials(source, {timeoutMillis: callers}), {
+        code: 'AWS_CREDENTIALS_UNAVAILABLE',
+        says: [`did not answer within ${expected} ms`, 'Log in.'],
+      });
+      await time.tickAsync(expected);
+      await outcome;
+      assert.equal(time.countTimers(), 0);
+    }
+  });
+
+  it('leaves the error of a source that stands on another one as it is', async () => {
+    const error = new AwsAuthError({
+      code: 'AWS_CREDENTIALS_INVALID',
+      step: 'aws-credentials',
+      what: 'The other one.',
+      fix: 'Mend it.',
+    });
+    await assert.rejects(
+      readCredentials(
+        sourceOf(() => Promise.reject(error)),
+        {timeoutMillis: 1000},
+      ),
+      thrown => thrown === error,
+    );
+  });
+
+  it('names the source of what cannot be used', async () => {
+    await assertRejected(
+      readCredentials(
+        sourceOf(() => Promise.resolve({accessKeyId: 'a b', secretAccessKey: 'x'})),
+        {timeoutMillis: 1000},
+      ),
+      {code: 'AWS_CREDENTIALS_INVALID', says: ['What the profile "x" (SSO) gave']},
+    );
+  });
+
+  it('gives the reason in one line, at most 500 characters long, and once a full stop', async () => {
+    const {message} = await failing(new Error('one\r\n\ttwo\u0000\u2028 three.\n'));
+    assert.ok(message.includes(': one two three. Log in.'), message);
+    const long = await failing(new Error('x'.repeat(10_000)));
+    assert.ok(long.message.includes(`${'x'.repeat(500)}….`));
+    assert.ok(!long.message.includes('x'.repeat(501)));
+  });
+
+  it('gives the error’s name where it has no message', async () => {
+    assert.match((await failing(new TypeError(''))).message, /: TypeError\. Log in\.$/);
+  });
+
+  it('gives the status where the AWS SDK says no more than "Unknown"', async () => {
+    for (const name of ['Unknown', 'UnknownError']) {
+      const error = Object.assign(new Error(name), {$metadata: {httpStatusCode: 503}});
+      assert.match((await failing(error)).message, new RegExp(`: ${name} \\(HTTP 503\\)\\.`));
+      await failing(Object.assign(new Error(name), {$metadata: null}));
+      await failing(new Error(name));
+    }
+  });
+
+  it('shows nothing of what the source says is secret', async () => {
+    const hidden = {command: '/bin/keys --password "open sesame"', token: 'the-agents-token'};
+    const thrown = new Error(`Command failed: ${hidden.command}\nand ${hidden.token}`, {
+      cause: new Error(hidden.token),
+    });
+    assertHidden(printed(await failing(thrown, {secrets: Object.values(hidden)})), hidden);
+  });
+
+  it('shows no keys that the error quotes, in whatever place', async () => {
+    const quoted = `${accessKeyId}:${secretAccessKey} ${sessionToken}`;
+    for (const thrown of [
+      new Error(quoted),
+      new Error('x', {cause: new Error(quoted)}),
+      Object.assign(new Error(`stdout ${quoted}`), {stdout: quoted, cmd: quoted}),
+      quoted,
+      {message: quoted},
+      new AggregateError([new Error(quoted)], quoted),
+    ]) {
+      const error = await failing(thrown);
+      assertHidden(printed(error), KEYS);
+      assertHidden(printed(error.cause), KEYS);
+    }
+  });
+
+  it('shows no piece of a key that JSON.parse quotes, and shows a page’s beginning', async () => {
+    const parseError = (text: string): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch (error) {
+        return error;
+      }
+    };
+    for (const text of [
+      `{"SecretAccessKey": ${secretAccessKey}}`,
+      secretAccessKey,
+      `{"Token": "x", 'SecretAccessKey': '${secretAccessKey}'}`,
+    ]) {
+      const error = await failing(parseError(text));
+      assertHidden(printed(error), {key: secretAccessKey.slice(0, 8)});
+    }
+    const page = await failing(parseError('<html><body>'));
+    assert.match(page.message, /"<html><b/);
+  });
+});
+
+describe('a container that hangs', () => {
+  const environment = awsEnvironment();
+
+  it('is given up in time, and no other source is asked', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer(({url}) => asked.push(url));
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    const url = `http://127.0.0.1:${address.port}`;
+    environment.set({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/task`,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: url,
+    });
+    try {
+      await assertRejected(
+        readCredentials(await chooseCredentialSource(process.env), {timeoutMillis: 300}),
+        {
+          code: 'AWS_CREDENTIALS_UNAVAILABLE',
+          says: ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'did not answer within 300 ms'],
+        },
+      );
+      assert.deepEqual(asked, ['/task']);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});

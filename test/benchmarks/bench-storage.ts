@@ -1,0 +1,38 @@
+import {inTurns, type ClientName} from './clients.js';
+import {RTT_MILLIS, type Clouds} from './clouds.js';
+import {runCold} from './cold-process.js';
+import {ColdSamples} from './cold-samples.js';
+import {programPath} from './program-path.js';
+import type {Section} from './section.js';
+
+const RUNS = 15;
+const READERS = ['aws-client', 'google-auth-aws'] as const satisfies readonly ClientName[];
+
+/** How long a cold process takes to the first bytes of an object in Cloud Storage. */
+export async function benchStorage(clouds: Clouds): Promise<Section> {
+  const session = await clouds.open();
+  const setups: {readonly env: Readonly<Record<string, string>>; readonly samples: ColdSamples}[] = [];
+  for (const rttMillis of RTT_MILLIS) {
+    const env = await clouds.env({rttMillis, impersonated: true, session});
+    setups.push({env, samples: new ColdSamples(`impersonated, ${rttMillis} ms, source`)});
+  }
+  for (let run = 0; run <= RUNS; run += 1) {
+    for (const {env, samples} of setups) {
+      for (const reader of inTurns(READERS, run)) {
+        const cold = await runCold([programPath(`first-bytes/${reader}`)], env);
+        // The first run fills the disk's cache.
+        if (run > 0) samples.add(reader, cold);
+      }
+    }
+  }
+  return {
+    title: 'Cold process to the first bytes of a Cloud Storage object',
+    how: `As above, and then \`createReadStream()\` of \`@google-cloud/storage\` 8 gives the first bytes of a small object, from a third
+port. It is the program that a user has, and most of its time is the storage client's own.`,
+    comparisons: [
+      ...setups.map(({samples}) => samples.outside('first bytes, whole process')),
+      ...setups.map(({samples}) => samples.inside('first bytes, until they are there')),
+    ],
+    tables: [],
+  };
+}
