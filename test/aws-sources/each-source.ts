@@ -267,15 +267,13 @@ export async function setUpTogether(
   }
   const given = setups.find(setup => setup.given)?.given;
   const disabled = setups.map(setup => setup.env['AWS_EC2_METADATA_DISABLED']);
-  const env: Record<string, string> = Object.assign(
-    {
-      AWS_CONFIG_FILE: join(folder, 'no-config'),
-      AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
-      AWS_REGION: 'us-east-1',
-    },
-    ...setups.map(setup => setup.env),
-    {AWS_EC2_METADATA_DISABLED: String(!disabled.includes('false'))},
-  );
+  const env = {
+    AWS_CONFIG_FILE: join(folder, 'no-config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
+    AWS_REGION: 'us-east-1',
+    ...Object.fromEntries(setups.flatMap(setup => Object.entries(setup.env))),
+    AWS_EC2_METADATA_DISABLED: String(!disabled.includes('false')),
+  };
   return given === undefined ? {env} : {env, given};
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {randomUUID} from 'node:crypto';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -52,7 +53,7 @@ export async function runRows(
 ): Promise<ReadonlyMap<string, RowResult>> {
   const folder = await mkdtemp(join(tmpdir(), 'google-auth-aws-rows-'));
   try {
-    const bucket = `rows-${Date.now()}`;
+    const bucket = `rows-${randomUUID()}`;
     await emulatedStorage(emulator, federatedClient(emulator)).createBucket(bucket);
     const file = join(folder, 'rows.json');
     const {url} = emulator;

@@ -19,7 +19,9 @@ interface Setup {
 export async function benchCold(clouds: Clouds): Promise<Section> {
   await convinceEmulator(clouds);
   const bundles = await Promise.all(
-    CLIENTS.map(async client => [client, await bundle(`first-token/${client}`, clouds.folder)] as const),
+    CLIENTS.map(
+      async client => [client, await bundle(`first-token/${client}`, clouds.folder)] as const,
+    ),
   );
   const programs = {
     source: new Map(CLIENTS.map(client => [client, programPath(`first-token/${client}`)])),

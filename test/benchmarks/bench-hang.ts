@@ -23,7 +23,10 @@ export async function benchHang(clouds: Clouds): Promise<Section> {
 a new one. The benchmark waits ${CAP_MILLIS / 1000} s and no longer: *nothing* says that there was neither a token nor an error by then.`,
     comparisons: [],
     tables: [
-      {columns: ['client', 'n', 'without a token', 'with a good token, in its refresh window'], rows},
+      {
+        columns: ['client', 'n', 'without a token', 'with a good token, in its refresh window'],
+        rows,
+      },
     ],
   };
 }

@@ -38,7 +38,14 @@ impersonated, 20 ms a round trip.`,
     comparisons: [],
     tables: [
       {
-        columns: ['client', 'n', 'callers served', 'exchanges', 'impersonations', 'ms until all have it'],
+        columns: [
+          'client',
+          'n',
+          'callers served',
+          'exchanges',
+          'impersonations',
+          'ms until all have it',
+        ],
         rows: [...results].map(([client, found]) => [
           CLIENT_TITLES[client],
           String(RUNS),

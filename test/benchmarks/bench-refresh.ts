@@ -82,7 +82,16 @@ clients run at the same time, each in its own process; their refreshes do not ov
     comparisons: [],
     tables: [
       {
-        columns: ['client', 'n', 'calls a run', 'blocked', 'p50 ms', 'p99 ms', 'max ms', 'exchanges'],
+        columns: [
+          'client',
+          'n',
+          'calls a run',
+          'blocked',
+          'p50 ms',
+          'p99 ms',
+          'max ms',
+          'exchanges',
+        ],
         rows: found.map(row => [
           `${CLIENT_TITLES[row.client]}, ${row.impersonated ? 'impersonated' : 'direct'}`,
           String(RUNS),

@@ -11,7 +11,8 @@ const READERS = ['aws-client', 'google-auth-aws'] as const satisfies readonly Cl
 /** How long a cold process takes to the first bytes of an object in Cloud Storage. */
 export async function benchStorage(clouds: Clouds): Promise<Section> {
   const session = await clouds.open();
-  const setups: {readonly env: Readonly<Record<string, string>>; readonly samples: ColdSamples}[] = [];
+  const setups: {readonly env: Readonly<Record<string, string>>; readonly samples: ColdSamples}[] =
+    [];
   for (const rttMillis of RTT_MILLIS) {
     const env = await clouds.env({rttMillis, impersonated: true, session});
     setups.push({env, samples: new ColdSamples(`impersonated, ${rttMillis} ms, source`)});

@@ -48,7 +48,8 @@ function withStaticImports(path: string, metafile: Metafile, found = new Set<str
   if (found.has(path)) return found;
   found.add(path);
   for (const {path: imported, kind, external} of metafile.outputs[path]?.imports ?? []) {
-    if (kind === 'import-statement' && external !== true) withStaticImports(imported, metafile, found);
+    if (kind === 'import-statement' && external !== true)
+      withStaticImports(imported, metafile, found);
   }
   return found;
 }

@@ -9,7 +9,11 @@ export const CLIENTS = [
 export type ClientName = (typeof CLIENTS)[number];
 
 /** The three that keep tokens; the floor is a program that makes one, and no client. */
-export const KEEPING_CLIENTS = ['aws-client', 'google-auth-aws', 'aws-client-with-aws-sdk'] as const;
+export const KEEPING_CLIENTS = [
+  'aws-client',
+  'google-auth-aws',
+  'aws-client-with-aws-sdk',
+] as const;
 
 /** All else is measured against this one. */
 export const BASELINE: ClientName = 'aws-client';

@@ -4,7 +4,10 @@ import {programPath} from './program-path.js';
 /** A program that does what it is told, one order after another. */
 export interface DrivenProcess {
   /** Resolves with what the program answers. */
-  tell(order: string, details?: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
+  tell(
+    order: string,
+    details?: Readonly<Record<string, unknown>>,
+  ): Promise<Record<string, unknown>>;
   kill(): void;
 }
 

@@ -4,10 +4,7 @@ import {startDriven} from './driven-process.js';
 /** A client that is called when told so. */
 export interface SingleCalls {
   /** Calls `getRequestHeaders()`, at a clock that is so far ahead, and gives up after `capMillis`. */
-  call(details: {
-    readonly capMillis: number;
-    readonly aheadMillis?: number;
-  }): Promise<CallOutcome>;
+  call(details: {readonly capMillis: number; readonly aheadMillis?: number}): Promise<CallOutcome>;
   kill(): void;
 }
 

@@ -1,7 +1,7 @@
 // One cold process: imports what it is told, makes a subject token if it is told, and prints what that
 // took. Run by bench-import.ts.
 //
-//   node import-program.mjs time|count  library|package|subject-token
+//   node import.mjs time|count  library|package|subject-token
 import {createRequire, register} from 'node:module';
 import {MessageChannel} from 'node:worker_threads';
 
