@@ -175,9 +175,18 @@ export default defineConfig(
     extends: [js.configs.recommended],
     languageOptions: {
       globals: Object.fromEntries(
-        ['Buffer', 'URL', 'URLSearchParams', 'console', 'performance', 'process', 'setTimeout'].map(
-          name => [name, 'readonly'],
-        ),
+        [
+          'Buffer',
+          'URL',
+          'URLSearchParams',
+          'clearInterval',
+          'clearTimeout',
+          'console',
+          'performance',
+          'process',
+          'setInterval',
+          'setTimeout',
+        ].map(name => [name, 'readonly']),
       ),
     },
   },

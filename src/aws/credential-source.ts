@@ -38,6 +38,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 // The metadata service answers within milliseconds where there is one.
 const INSTANCE_METADATA_MILLIS = 2_000;
+// An agent on the same host: the SDK asks it four times, and one that hangs without an end.
+const CONTAINER_MILLIS = 10_000;
 
 /**
  * Chooses the source as the AWS SDK's chain for Node.js orders them: environment, profile, web identity,
@@ -181,6 +183,7 @@ function containerSource(environment: Environment): CredentialSource {
       'Check that the task has a task role, or the pod an EKS Pod Identity association, and that the agent runs. Instance metadata is not asked instead: that would be the host’s identity.',
     roleArn: undefined,
     secrets: [environment['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? ''],
+    timeLimitMillis: CONTAINER_MILLIS,
     read: async () => {
       const {fromHttp} = await import('@aws-sdk/credential-providers');
       return fromHttp()();

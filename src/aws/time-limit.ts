@@ -8,6 +8,7 @@ export async function withinTimeLimit<T>(ask: () => Promise<T>, timeoutMillis: n
     timer = setTimeout(() => {
       reject(new Error(`the provider did not answer within ${String(timeoutMillis)} ms`));
     }, timeoutMillis);
+    timer.unref();
   });
   try {
     return await Promise.race([ask(), timeLimit]);

@@ -19,6 +19,7 @@ import {
   type CredentialFileOverrides,
 } from './credential-file-options.js';
 import {Federation, tokenCache} from './federation.js';
+import {foreground} from './foreground.js';
 import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader, USER_AGENT} from './package-version.js';
@@ -169,7 +170,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   override getAccessToken(): Promise<{token: string; res: null}> {
     const token = this.#tokens.current();
     return token === undefined
-      ? this.#tokens.get().then(fresh => ({token: fresh.value, res: null}))
+      ? foreground(this.#tokens.get()).then(fresh => ({token: fresh.value, res: null}))
       : Promise.resolve({token: token.value, res: null});
   }
 
@@ -180,7 +181,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * @throws AwsAuthError with the step that failed.
    */
   override async getRequestHeaders(): Promise<Headers> {
-    return this.#headersOf(this.#tokens.current() ?? (await this.#tokens.get()));
+    return this.#headersOf(this.#tokens.current() ?? (await foreground(this.#tokens.get())));
   }
 
   #headersOf(token: AccessToken): Headers {
@@ -200,7 +201,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    */
   override async retrieveSubjectToken(): Promise<string> {
     const {identify, clock} = this.#federation;
-    return (await signedBy(await identify(), this.#options, clock)).value;
+    return (await signedBy(await foreground(identify()), this.#options, clock)).value;
   }
 
   /**
@@ -210,7 +211,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * @throws AwsAuthError with the step `aws-credentials` or `aws-region`.
    */
   async describeIdentity(): Promise<IdentityDescription> {
-    return describeAwsIdentity(await this.#federation.identify());
+    return describeAwsIdentity(await foreground(this.#federation.identify()));
   }
 
   /** Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped. */
@@ -256,20 +257,21 @@ export class AwsAuthClient extends BaseExternalAccountClient {
 
   /** Gets a new token whatever is kept; callers at the same time share one exchange. */
   protected override async refreshAccessTokenAsync(): Promise<Credentials> {
-    return asCredentials(await this.#tokens.refresh());
+    return asCredentials(await foreground(this.#tokens.refresh()));
   }
 
   protected override async requestAsync<T>(
     options: gaxios.GaxiosOptions,
   ): Promise<gaxios.GaxiosResponse<T>> {
-    const token = await abortable(this.#tokens.get(), options.signal);
+    const token =
+      this.#tokens.current() ?? (await foreground(abortable(this.#tokens.get(), options.signal)));
     try {
       return await this.transporter.request<T>(this.#authorised(options, token));
     } catch (error) {
       if (!mayTryAgain(error, options, {on403: this.forceRefreshOnFailure})) throw error;
       // An API that takes no token of this kind answers 401 to new ones, too: no exchange for each call.
       if (this.#isJustReplaced(token)) throw error;
-      const fresh = await abortable(this.#tokens.replace(token), options.signal);
+      const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
       this.#replaced = {token: fresh, at: this.#options.clock()};
       return this.transporter.request<T>(this.#authorised(options, fresh));
     }

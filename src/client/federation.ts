@@ -37,7 +37,12 @@ export class Federation {
 /** A cache with a client's clock and threshold. */
 export function tokenCache(
   source: TokenSource<AccessToken>,
-  {clock, eagerRefreshThresholdMillis}: ResolvedOptions,
+  {clock, eagerRefreshThresholdMillis, retryPolicy}: ResolvedOptions,
 ): TokenCache<AccessToken> {
-  return new TokenCache(source, {clock, refreshAheadMillis: eagerRefreshThresholdMillis});
+  return new TokenCache(source, {
+    clock,
+    refreshAheadMillis: eagerRefreshThresholdMillis,
+    // Twice: where IAM Credentials refuses a kept federated token, a new one takes its time, too.
+    longestRefreshMillis: 2 * retryPolicy.totalTimeoutMillis,
+  });
 }

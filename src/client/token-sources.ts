@@ -65,7 +65,7 @@ export function federatedTokenSource(
         const asked = options.clock();
         const response = await send(transporter, tokenExchangeRequest(details), attempt);
         isClockOff = clock.heard(response.serverTime);
-        return asAccessToken(readTokenExchange(response, details), asked);
+        return asAccessToken(readTokenExchange(response, details), asked, options.clock());
       },
     );
   };
@@ -117,7 +117,8 @@ export function serviceAccountTokenSource(
             };
             const asked = clock();
             const response = await send(transporter, generateAccessTokenRequest(details), attempt);
-            return asAccessToken(readGenerateAccessToken(response, details, clock()), asked);
+            const now = clock();
+            return asAccessToken(readGenerateAccessToken(response, details, now), asked, now);
           },
         ),
       {policy: {...retryPolicy, totalTimeoutMillis}, step: 'impersonation'},
@@ -140,6 +141,16 @@ export function serviceAccountTokenSource(
 
 // The life is counted from the moment of asking: the answer took its time, and the token may have
 // been made at its beginning.
-function asAccessToken(granted: GrantedToken, askedAt: number): AccessToken {
-  return new AccessToken(granted.value, askedAt, askedAt + granted.lifetimeMillis);
+function asAccessToken(granted: GrantedToken, askedAt: number, now: number): AccessToken {
+  const expiresAt = askedAt + granted.lifetimeMillis;
+  if (now >= expiresAt) {
+    throw new AwsAuthError({
+      code: 'TIMEOUT',
+      step: granted.step,
+      what: `The token had ended when its answer was read, ${String(Math.round((now - askedAt) / 1000))} s after it was asked for.`,
+      fix: 'This process was suspended meanwhile, or its clock was set forward; call again.',
+      transient: true,
+    });
+  }
+  return new AccessToken(granted.value, askedAt, expiresAt);
 }

@@ -59,6 +59,8 @@ function deliver(
       },
     );
     call.on('error', reject);
+    // It may be a refresh that nobody waits for; a caller that waits keeps the process alive itself.
+    call.on('socket', socket => socket.unref());
     call.end(body);
   });
 }
@@ -70,13 +72,16 @@ export function sharedHttpsDelivery(): Delivery {
   return (shared ??= createHttpsDelivery());
 }
 
+// Longer than any handshake, and shorter than servers keep a connection on which nothing is asked.
+const PREPARED_MILLIS = 10_000;
+
 /** An agent whose next connection to a host may have been made ahead. */
 class PreparedAgent extends HttpsAgent {
   readonly #sockets = new Map<string, TLSSocket>();
 
   prepare(url: URL): void {
     const key = keyOf(url.hostname, url.port);
-    if (url.protocol !== 'https:' || this.#sockets.has(key)) return;
+    if (url.protocol !== 'https:' || this.#sockets.has(key) || this.#keeps(key)) return;
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const socket = connect({
       host,
@@ -86,8 +91,10 @@ class PreparedAgent extends HttpsAgent {
       ALPNProtocols: ['http/1.1'],
     });
     this.#sockets.set(key, socket);
-    // It is a guess that it will be needed: it keeps no process alive, and its failure is nobody's.
+    // It is a guess that it will be needed: it keeps no process alive, and its failure is nobody's. A
+    // connection that is being made does keep it, whatever unref() says: so it is given up in time.
     socket.unref();
+    socket.setTimeout(PREPARED_MILLIS, () => socket.destroy());
     const forget = () => {
       if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
     };
@@ -103,8 +110,14 @@ class PreparedAgent extends HttpsAgent {
     const socket = this.#sockets.get(key);
     this.#sockets.delete(key);
     if (socket === undefined || socket.destroyed) return super.createConnection(...args);
-    socket.ref();
+    socket.setTimeout(0);
+    socket.removeAllListeners('timeout');
     return socket;
+  }
+
+  /** Whether a connection of an earlier request is free. */
+  #keeps(key: string): boolean {
+    return Object.keys(this.freeSockets).some(name => name.startsWith(`${key}:`));
   }
 }
 

@@ -88,6 +88,7 @@ function sleep(millis: number, step: AwsAuthStep, signal: AbortSignal | undefine
       signal?.removeEventListener('abort', onAbort);
       resolve();
     }, millis);
+    timer.unref();
     signal?.addEventListener('abort', onAbort, {once: true});
   });
 }

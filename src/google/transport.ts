@@ -109,6 +109,7 @@ function limitTime(request: TokenEndpointRequest, options: SendOptions): TimeLim
   const timer = setTimeout(() => {
     stop(timedOut(request, options.timeoutMillis));
   }, options.timeoutMillis);
+  timer.unref();
   const onAbort = () => {
     stop(aborted(request.step));
   };

@@ -12,6 +12,11 @@ export interface TokenCacheOptions {
   readonly clock: () => number;
   /** The longest time before a token's end at which its refresh begins, in ms. */
   readonly refreshAheadMillis: number;
+  /**
+   * The longest time that a refresh takes, in ms of the clock. One that began earlier was suspended with
+   * its process: its answer is old or will never come. Default: any time.
+   */
+  readonly longestRefreshMillis?: number;
   /** From 0 to 1. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -46,16 +51,19 @@ const LONGEST_PAUSE_MILLIS = 60_000;
  *
  * A failed background refresh reaches no caller; the next one starts later, each time longer. A
  * rejection is never kept. A refresh that began before another token was put in does not replace it.
- * There is no timer: a process that sleeps past the end refreshes on its next call.
+ * There is no timer: a process that sleeps past the end refreshes on its next call, and waits for no
+ * refresh that fell asleep with it.
  */
 export class TokenCache<T extends ExpiringToken> {
   readonly #source: TokenSource<T>;
   readonly #clock: () => number;
   readonly #refreshAheadMillis: number;
+  readonly #longestRefreshMillis: number;
   readonly #random: () => number;
   readonly #listeners: ((token: T) => void)[] = [];
   #held: Held<T> | undefined;
   #refresh: Promise<T> | undefined;
+  #refreshBeganAt = -Infinity;
   #failures = 0;
   #nextTryAt = -Infinity;
 
@@ -63,6 +71,7 @@ export class TokenCache<T extends ExpiringToken> {
     this.#source = source;
     this.#clock = options.clock;
     this.#refreshAheadMillis = options.refreshAheadMillis;
+    this.#longestRefreshMillis = options.longestRefreshMillis ?? Infinity;
     this.#random = options.random ?? Math.random;
   }
 
@@ -91,7 +100,12 @@ export class TokenCache<T extends ExpiringToken> {
 
   /** Gets a new token whatever is held; callers at the same time share one. */
   refresh(): Promise<T> {
-    return (this.#refresh ??= this.#run());
+    const now = this.#clock();
+    if (this.#refresh === undefined || now - this.#refreshBeganAt > this.#longestRefreshMillis) {
+      this.#refreshBeganAt = now;
+      this.#refresh = this.#run();
+    }
+    return this.#refresh;
   }
 
   /**

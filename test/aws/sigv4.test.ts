@@ -89,7 +89,12 @@ describe("the SigV4 signer and the AWS SDK's", () => {
       fc.asyncProperty(
         fc.record({
           method: fc.constantFrom('GET', 'POST', 'PUT'),
-          query: fc.dictionary(text, text, {maxKeys: 4}),
+          // The SDK's signer loses a parameter of this name; ours does not, but there is no judge.
+          query: fc.dictionary(
+            text.filter(key => key !== '__proto__'),
+            text,
+            {maxKeys: 4},
+          ),
           headers: fc.dictionary(name, value, {maxKeys: 4}),
           body: fc.string(),
           accessKeyId: fc.stringMatching(/^A[KS]IA[A-Z2-7]{16}$/),
