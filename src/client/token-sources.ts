@@ -1,5 +1,5 @@
 import {callerIdentityToken, type SubjectToken} from '../aws/caller-identity-token.js';
-import {isAwsAuthError} from '../errors.js';
+import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
 import {retrying, type Attempt} from '../google/retry.js';
 import {generateAccessTokenRequest, readGenerateAccessToken} from '../google/service-account.js';
 import {
@@ -65,7 +65,8 @@ export function federatedTokenSource(
         const asked = options.clock();
         const response = await send(transporter, tokenExchangeRequest(details), attempt);
         isClockOff = clock.heard(response.serverTime);
-        return asAccessToken(readTokenExchange(response, details), asked, options.clock());
+        const granted = readTokenExchange(response, details);
+        return asAccessToken(granted, 'token-exchange', asked, options.clock());
       },
     );
   };
@@ -118,7 +119,8 @@ export function serviceAccountTokenSource(
             const asked = clock();
             const response = await send(transporter, generateAccessTokenRequest(details), attempt);
             const now = clock();
-            return asAccessToken(readGenerateAccessToken(response, details, now), asked, now);
+            const granted = readGenerateAccessToken(response, details, now);
+            return asAccessToken(granted, 'impersonation', asked, now);
           },
         ),
       {policy: {...retryPolicy, totalTimeoutMillis}, step: 'impersonation'},
@@ -141,12 +143,17 @@ export function serviceAccountTokenSource(
 
 // The life is counted from the moment of asking: the answer took its time, and the token may have
 // been made at its beginning.
-function asAccessToken(granted: GrantedToken, askedAt: number, now: number): AccessToken {
+function asAccessToken(
+  granted: GrantedToken,
+  step: AwsAuthStep,
+  askedAt: number,
+  now: number,
+): AccessToken {
   const expiresAt = askedAt + granted.lifetimeMillis;
   if (now >= expiresAt) {
     throw new AwsAuthError({
       code: 'TIMEOUT',
-      step: granted.step,
+      step,
       what: `The token had ended when its answer was read, ${String(Math.round((now - askedAt) / 1000))} s after it was asked for.`,
       fix: 'This process was suspended meanwhile, or its clock was set forward; call again.',
       transient: true,
