@@ -12,10 +12,7 @@ export async function benchHerd(clouds: Clouds): Promise<Section> {
   const results = new Map(
     KEEPING_CLIENTS.map(client => [
       client,
-      {exchanges: [], impersonations: [], served: [], millis: []} as Record<
-        'exchanges' | 'impersonations' | 'served' | 'millis',
-        number[]
-      >,
+      {exchanges: [], impersonations: [], served: [], millis: []},
     ]),
   );
   for (let run = 0; run < RUNS; run += 1) {

@@ -20,8 +20,8 @@ class AwsSupplier {
 }
 
 export function makeClient() {
-  const {credential_source: _, ...config} = JSON.parse(
-    readFileSync(process.env.GOOGLE_APPLICATION_CREDENTIALS, 'utf8'),
-  );
+  const config = JSON.parse(readFileSync(process.env.GOOGLE_APPLICATION_CREDENTIALS, 'utf8'));
+  // It takes one of the two.
+  delete config.credential_source;
   return new AwsClient({...config, aws_security_credentials_supplier: new AwsSupplier()});
 }
