@@ -26,9 +26,12 @@ describe("google-auth-library's log", () => {
     });
     const broken = await start(socket => socket.resetAndDestroy());
     const origins = [good, bad, broken].map(({port}) => `http://127.0.0.1:${port}`);
-    const {status, stdout, stderr} = await runNode(['test/google/logged-exchange-program.ts', ...origins], {
-      GOOGLE_SDK_NODE_LOGGING: 'auth',
-    });
+    const {status, stdout, stderr} = await runNode(
+      ['test/google/logged-exchange-program.ts', ...origins],
+      {
+        GOOGLE_SDK_NODE_LOGGING: 'auth',
+      },
+    );
     assert.equal(status, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), [
       'ok',
