@@ -9,12 +9,7 @@ const CALLERS = 1000;
 
 /** What a thousand callers at once make a cold client ask for. */
 export async function benchHerd(clouds: Clouds): Promise<Section> {
-  const results = new Map(
-    KEEPING_CLIENTS.map(client => [
-      client,
-      {exchanges: [], impersonations: [], served: [], millis: []},
-    ]),
-  );
+  const results = new Map(KEEPING_CLIENTS.map(client => [client, emptyCounts()]));
   for (let run = 0; run < RUNS; run += 1) {
     for (const client of inTurns(KEEPING_CLIENTS, run)) {
       const session = await clouds.open();
@@ -54,4 +49,15 @@ impersonated, 20 ms a round trip.`,
       },
     ],
   };
+}
+
+interface Counts {
+  readonly exchanges: number[];
+  readonly impersonations: number[];
+  readonly served: number[];
+  readonly millis: number[];
+}
+
+function emptyCounts(): Counts {
+  return {exchanges: [], impersonations: [], served: [], millis: []};
 }
