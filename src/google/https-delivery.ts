@@ -10,10 +10,12 @@ import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transpor
  * transporter, an agent or a proxy: the first request through `Gaxios` loads a fetch implementation and its
  * streams, which takes longer than the exchange.
  *
+ * @param options.preparedMillis how long a connection that was made ahead is kept for its first request.
+ *   Default 10 000: longer than any handshake, and shorter than servers keep one on which nothing is asked.
  * @internal
  */
-export function createHttpsDelivery(): Delivery {
-  const https = new PreparedAgent({keepAlive: true});
+export function createHttpsDelivery({preparedMillis = 10_000} = {}): Delivery {
+  const https = new PreparedAgent(preparedMillis);
   const http = new HttpAgent({keepAlive: true});
   return {
     deliver: (request, signal) => {
@@ -72,12 +74,15 @@ export function sharedHttpsDelivery(): Delivery {
   return (shared ??= createHttpsDelivery());
 }
 
-// Longer than any handshake, and shorter than servers keep a connection on which nothing is asked.
-const PREPARED_MILLIS = 10_000;
-
 /** An agent whose next connection to a host may have been made ahead. */
 class PreparedAgent extends HttpsAgent {
   readonly #sockets = new Map<string, TLSSocket>();
+  readonly #preparedMillis: number;
+
+  constructor(preparedMillis: number) {
+    super({keepAlive: true});
+    this.#preparedMillis = preparedMillis;
+  }
 
   prepare(url: URL): void {
     const key = keyOf(url.hostname, url.port);
@@ -94,7 +99,7 @@ class PreparedAgent extends HttpsAgent {
     // It is a guess that it will be needed: it keeps no process alive, and its failure is nobody's. A
     // connection that is being made does keep it, whatever unref() says: so it is given up in time.
     socket.unref();
-    socket.setTimeout(PREPARED_MILLIS, () => socket.destroy());
+    socket.setTimeout(this.#preparedMillis, () => socket.destroy());
     const forget = () => {
       if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
     };

@@ -5,7 +5,7 @@ import {ColdSamples} from './cold-samples.js';
 import {programPath} from './program-path.js';
 import type {Section} from './section.js';
 
-const RUNS = 15;
+const RUNS = 21;
 const READERS = ['aws-client', 'google-auth-aws'] as const satisfies readonly ClientName[];
 
 /** How long a cold process takes to the first bytes of an object in Cloud Storage. */
@@ -31,8 +31,8 @@ export async function benchStorage(clouds: Clouds): Promise<Section> {
     how: `As above, and then \`createReadStream()\` of \`@google-cloud/storage\` 8 gives the first bytes of a small object, from a third
 port. It is the program that a user has, and most of its time is the storage client's own.`,
     comparisons: [
-      ...setups.map(({samples}) => samples.outside('first bytes, whole process')),
-      ...setups.map(({samples}) => samples.inside('first bytes, until they are there')),
+      ...setups.map(({samples}) => samples.outside()),
+      ...setups.map(({samples}) => samples.inside('until the bytes')),
     ],
     tables: [],
   };

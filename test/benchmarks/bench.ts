@@ -39,7 +39,8 @@ if (unknown.length > 0) {
 
 await using clouds = await startClouds();
 const facts = await runFacts();
-console.log(`${placeOf(facts)}\n`);
+const {machine, packages} = placeOf(facts);
+console.log(`${machine}; ${packages}\n`);
 const sections: Record<string, Section> = {};
 for (const [name, run] of Object.entries(BENCHMARKS)) {
   if (names.length > 0 && !names.includes(name)) continue;

@@ -20,16 +20,13 @@ export class ColdSamples {
   }
 
   /** From the start of the process to its end. */
-  outside(what: string): Comparison {
-    return {label: this.#label(what), unit: 'ms', samples: this.#outside, plotted: true};
+  outside(): Comparison {
+    return {label: this.#setup, unit: 'ms', samples: this.#outside, plotted: true};
   }
 
   /** From the start of the process until it has what it wants. */
   inside(what: string): Comparison {
-    return {label: this.#label(what), unit: 'ms', samples: this.#inside, plotted: false};
-  }
-
-  #label(what: string): string {
-    return `${what}: ${this.#setup}`;
+    const label = `${what}: ${this.#setup}`;
+    return {label, unit: 'ms', samples: this.#inside, plotted: false};
   }
 }

@@ -2,14 +2,16 @@ import {BASELINE, CLIENT_TITLES, CLIENTS, type ClientName} from './clients.js';
 import {spreadOf, type Comparison, type Section} from './section.js';
 
 const WIDTH = 920;
-const LEFT = 360;
+const LEFT = 260;
 const RIGHT = 30;
-const ROW = 26;
+const ROW = 36;
+/** Each client has its own lane in a row. */
+const LANE = 7;
 const HEADING = 34;
-const TOP = 84;
-const BOTTOM = 52;
+const TOP = 78;
+const BOTTOM = 84;
 /** What is further out is drawn at the edge, with its number. */
-const MOST = 2.5;
+const MOST = 2;
 
 const STYLE = `
   svg { color-scheme: light dark; }
@@ -24,7 +26,7 @@ const STYLE = `
   .google-auth-aws { fill: #0969da; stroke: #0969da; }
   .aws-client-with-aws-sdk { fill: #bc4c00; stroke: #bc4c00; }
   .bare-https { fill: #1a7f37; stroke: #1a7f37; }
-  .spread { stroke-width: 2; opacity: 0.4; }
+  .spread { stroke-width: 2; opacity: 0.45; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; }
     .small { fill: #9198a1; }
@@ -38,7 +40,7 @@ const STYLE = `
   }`;
 
 /** The medians of all that is compared, as ratios to the baseline's, with their spread. */
-export function plotSvg(sections: readonly Section[], footnote: string): string {
+export function plotSvg(sections: readonly Section[], footnotes: readonly string[]): string {
   const parts: string[] = [];
   let y = TOP;
   for (const {title, comparisons} of sections) {
@@ -62,7 +64,8 @@ export function plotSvg(sections: readonly Section[], footnote: string): string 
     ...legend(),
     ...axis(y),
     ...parts,
-    text(20, height - 10, footnote, 'small'),
+    text((LEFT + WIDTH - RIGHT) / 2, y + 36, 'median of the runs, × AwsClient', 'small', 'middle'),
+    ...footnotes.map((line, index) => text(20, y + 56 + 17 * index, line, 'small')),
     '</svg>',
   ].join('\n')}\n`;
 }
@@ -90,16 +93,17 @@ function legend(): string[] {
   });
 }
 
-function marks({samples}: Comparison, y: number): string[] {
+function marks({samples}: Comparison, middle: number): string[] {
   const baseline = spreadOf(samples[BASELINE] ?? []).median;
-  return CLIENTS.flatMap(client => {
+  return CLIENTS.flatMap((client, lane) => {
     const own = samples[client];
     if (own === undefined) return [];
+    const y = middle + LANE * (lane - (CLIENTS.length - 1) / 2);
     const {min, median, max} = spreadOf(own);
     const [from, at, to] = [min, median, max].map(value => x(value / baseline));
     const line = `<line class="${client} spread" x1="${from?.toFixed(1) ?? ''}" x2="${to?.toFixed(1) ?? ''}" y1="${y}" y2="${y}"/>`;
     const ratio = median / baseline;
-    const beyond = ratio > MOST ? [text(WIDTH - 4, y - 6, ratio.toFixed(1), 'small', 'end')] : [];
+    const beyond = ratio > MOST ? [text(WIDTH - 2, y + 4, ratio.toFixed(1), 'small', 'end')] : [];
     return [line, mark(client, at ?? 0, y), ...beyond];
   });
 }
@@ -110,13 +114,13 @@ function mark(client: ClientName, at: number, y: number): string {
     `<polygon class="${client}" points="${pairs.map(([dx, dy]) => `${(at + dx).toFixed(1)},${(y + dy).toFixed(1)}`).join(' ')}"/>`;
   switch (client) {
     case 'aws-client':
-      return points([-1.5, -7], [1.5, -7], [1.5, 7], [-1.5, 7]);
+      return points([-1.5, -4.5], [1.5, -4.5], [1.5, 4.5], [-1.5, 4.5]);
     case 'google-auth-aws':
-      return `<circle class="${client}" cx="${at.toFixed(1)}" cy="${y}" r="5.5"/>`;
+      return `<circle class="${client}" cx="${at.toFixed(1)}" cy="${y}" r="4"/>`;
     case 'aws-client-with-aws-sdk':
-      return points([-5, -5], [5, -5], [5, 5], [-5, 5]);
+      return points([-3.5, -3.5], [3.5, -3.5], [3.5, 3.5], [-3.5, 3.5]);
     case 'bare-https':
-      return points([0, -6], [6, 5], [-6, 5]);
+      return points([0, -4], [4, 3.5], [-4, 3.5]);
   }
 }
 

@@ -60,10 +60,10 @@ export async function writeResults(
   sections: Readonly<Record<string, Section>>,
 ): Promise<string> {
   const all = Object.values(sections);
-  const place = placeOf(facts);
+  const {machine, packages} = placeOf(facts);
   const markdown = [
     '# Benchmarks',
-    `\`npm run bench\`, all in one run, side by side: ${place}.`,
+    `\`npm run bench\`, all in one run, side by side: ${machine}; ${packages}.`,
     '`AwsClient` is google-auth-library’s own, with AWS keys in the environment; `AwsClient` + AWS SDK is the same over `@aws-sdk/credential-providers`, as its README shows it; `AwsAuthClient` is this package; bare `node:https` is a program by hand that keeps no token and checks nothing, the floor. Figures are *least – median – greatest* of n; **×** is the ratio of medians to `AwsClient`.',
     '![Medians in relation to AwsClient](results.svg)',
     ...all.map(sectionMarkdown),
@@ -72,7 +72,7 @@ export async function writeResults(
   await writeFile(new URL('results.md', FOLDER), `${markdown}\n`);
   await writeFile(
     new URL('results.svg', FOLDER),
-    plotSvg(all, `Medians; lines from the least to the greatest. ${place}.`),
+    plotSvg(all, [`Lines go from the least to the greatest run. ${machine}.`, packages]),
   );
   await writeFile(
     new URL('results.json', FOLDER),
@@ -81,9 +81,14 @@ export async function writeResults(
   return fileURLToPath(FOLDER);
 }
 
-export function placeOf({date, node, platform, cpus: count, load, versions}: RunFacts): string {
-  const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `Node.js ${node}, ${platform}, ${count} CPUs, load ${load.toFixed(1)}, ${date.slice(0, 10)}; ${packages.join(', ')}`;
+/** The facts in words. */
+export function placeOf({date, node, platform, cpus: count, load, versions}: RunFacts) {
+  return {
+    machine: `Node.js ${node}, ${platform}, ${count} CPUs, load ${load.toFixed(1)}, ${date.slice(0, 10)}`,
+    packages: Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+  };
 }
 
 function rounded(_: string, value: unknown): unknown {

@@ -40,13 +40,14 @@ describe('the package, as it is installed', () => {
   }
 
   describe('holds', () => {
-    // The rule: one .js and one .d.ts for each file of src/, and five documents. No sources, tests,
+    // The rule: one .js for each entry, one for what both share, one .d.ts for each file of src/, and
+    // five documents. No sources, tests,
     // samples nor source maps (a map without its source leads nowhere).
     it('what users need and nothing else', () => {
-      const built = filesBelow(path.join(ROOT, 'src')).flatMap(file => {
-        const stem = `dist/${file.replace(/\.ts$/, '')}`;
-        return [`${stem}.d.ts`, `${stem}.js`];
-      });
+      const built = [
+        ...['index', 'emulator/index', 'chunk'].map(name => `dist/${name}.js`),
+        ...filesBelow(path.join(ROOT, 'src')).map(file => `dist/${file.replace(/\.ts$/, '')}.d.ts`),
+      ];
       const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
       assert.deepEqual(filesBelow(installed.folder), [...documents, ...built].sort());
     });

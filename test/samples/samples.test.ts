@@ -106,12 +106,50 @@ describe('samples', function () {
     assert.match(asked.arn ?? '', /assumed-role\/demo-role\/from-a-profile$/);
   });
 
+  it('opentelemetry.ts makes a span of each step, below its own, with no secret', async () => {
+    emulator.failNext({service: 'google-sts', status: 503});
+    const result = await run('opentelemetry.ts');
+    assert.deepEqual([result.stderr, result.status], ['', 0]);
+    const spans = [...result.stdout.matchAll(/^\{\n[^]*?^\}/gm)].map(([span]) => ({
+      name: /^ {2}name: '(.*)'/m.exec(span)?.[1],
+      id: /^ {2}id: '(\w+)'/m.exec(span)?.[1],
+      parent: /^ {2}parentSpanContext: \{[^]*?spanId: '(\w+)'/m.exec(span)?.[1],
+      attempt: /attributes: \{\s+attempt: (\d)/.exec(span)?.[1],
+      error: /^ {2}status: \{ code: 2, message: '(\w+)' \}/m.exec(span)?.[1],
+    }));
+    const own = spans.find(({name}) => name === 'list buckets');
+    assert.ok(own?.id);
+    assert.deepEqual(
+      spans.filter(span => span !== own).map(({id: _, ...rest}) => rest),
+      [
+        ['aws-credentials'],
+        ['aws-region'],
+        ['sign'],
+        ['token-exchange', '1', 'SERVER_ERROR'],
+        // The container has other keys by now.
+        ['aws-credentials'],
+        ['aws-region'],
+        ['sign'],
+        ['token-exchange', '2'],
+        ['impersonation'],
+      ].map(([step, attempt = '1', error]) => ({
+        name: `google-auth-aws ${String(step)}`,
+        parent: own.id,
+        attempt,
+        error,
+      })),
+    );
+    assert.match(result.stdout, /target: 'iamcredentials\.googleapis\.com'/);
+    assert.doesNotMatch(result.stdout, /ya29|Signature=|ASIA/);
+  });
+
   it('has a test for every sample', async () => {
     const samples = (await readdir('samples')).filter(name => name.endsWith('.ts')).sort();
     assert.deepEqual(samples, [
       'custom-aws-credentials.ts',
       'demo.ts',
       'from-credential-file.ts',
+      'opentelemetry.ts',
       'quickstart.ts',
       'without-impersonation.ts',
     ]);

@@ -1,0 +1,48 @@
+// Shows the steps to a token as OpenTelemetry spans, below the span of the work that needed the token.
+import {subscribe} from 'node:diagnostics_channel';
+import {SpanStatusCode, trace, type Span} from '@opentelemetry/api';
+import {
+  ConsoleSpanExporter,
+  NodeTracerProvider,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-node';
+import {Storage} from '@google-cloud/storage';
+import {AwsAuthClient, type StepTrace} from 'google-auth-aws';
+
+new NodeTracerProvider({
+  spanProcessors: [new SimpleSpanProcessor(new ConsoleSpanExporter())],
+}).register();
+const tracer = trace.getTracer('my-program');
+
+// Copy from here: one span a step. What is told of a step holds no secret.
+const spans = new WeakMap<object, Span>();
+for (const step of ['aws-credentials', 'aws-region', 'sign', 'token-exchange', 'impersonation']) {
+  const channel = `tracing:google-auth-aws:${step}`;
+  subscribe(`${channel}:start`, message => {
+    const {attempt, target} = message as StepTrace;
+    // A child of the span that is active where the token was asked for.
+    const span = tracer.startSpan(`google-auth-aws ${step}`, {attributes: {attempt, target}});
+    spans.set(message as StepTrace, span);
+  });
+  subscribe(`${channel}:asyncEnd`, message => {
+    const {outcome = 'error'} = message as StepTrace;
+    const span = spans.get(message as StepTrace);
+    if (outcome !== 'ok') span?.setStatus({code: SpanStatusCode.ERROR, message: outcome});
+    span?.end();
+  });
+}
+// To here.
+
+const authClient = new AwsAuthClient({
+  audience:
+    '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account',
+  serviceAccountEmail: 'demo@my-project.iam.gserviceaccount.com',
+  projectId: 'my-project',
+});
+const storage = new Storage({authClient, projectId: 'my-project'});
+
+await tracer.startActiveSpan('list buckets', async span => {
+  const [buckets] = await storage.getBuckets();
+  span.setAttribute('buckets', buckets.length);
+  span.end();
+});

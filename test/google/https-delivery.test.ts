@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {createServer as createHttpServer} from 'node:http';
+import type {AddressInfo, Socket} from 'node:net';
+import {createServer, type TLSSocket} from 'node:tls';
+import {fileURLToPath} from 'node:url';
+import {createHttpsDelivery} from '../../src/google/https-delivery.js';
+import {send} from '../../src/google/transport.js';
+import {answering, httpResponse, rawServers} from '../support/raw-server.js';
+import {runNode} from '../support/run-node.js';
+import {rejectionOf} from '../support/thrown.js';
+import {tokenRequest} from '../support/token-request.js';
+
+const LONG = {timeoutMillis: 15_000};
+const PROGRAM = 'test/google/https-delivery-program.ts';
+
+const fixture = (name: string) => new URL(`../fixtures/tls/${name}`, import.meta.url);
+
+describe('the delivery over node:https', () => {
+  const start = rawServers();
+  const endings: (() => void)[] = [];
+
+  afterEach(() => {
+    for (const end of endings.splice(0)) end();
+  });
+
+  /** A server over TLS that tells its connections, also those on which nothing is asked. */
+  const startTls = async (
+    onConnection: (socket: TLSSocket, number: number) => void = () => undefined,
+    host = '127.0.0.1',
+  ) => {
+    const sockets: Socket[] = [];
+    let secured = 0;
+    const server = createServer(
+      {key: readFileSync(fixture('clouds-key.pem')), cert: readFileSync(fixture('clouds.pem'))},
+      socket => {
+        secured += 1;
+        socket.on('error', () => undefined);
+        socket.on('data', () => socket.write(httpResponse(200, '{}')));
+        onConnection(socket, secured);
+      },
+    );
+    server.on('connection', (socket: Socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+    });
+    server.on('tlsClientError', () => undefined);
+    await new Promise<void>(resolve => server.listen(0, host, resolve));
+    endings.push(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    const {port} = server.address() as AddressInfo;
+    return {port, sockets, url: `https://127.0.0.1:${port}/v1/token`};
+  };
+
+  /** Answers when a promise is kept. */
+  const startSignal = async (when: Promise<unknown>): Promise<string> => {
+    const server = createHttpServer((_, response) => {
+      void when.then(() => response.writeHead(204, {connection: 'close'}).end());
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    endings.push(() => server.close());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  };
+
+  /** Runs steps in a process that trusts the servers; it ends by itself, or the test does not end. */
+  const run = async (...steps: string[]): Promise<unknown> => {
+    const {status, stdout, stderr} = await runNode([PROGRAM, ...steps], {
+      NODE_EXTRA_CA_CERTS: fileURLToPath(fixture('authority.pem')),
+    });
+    assert.deepEqual([stderr, status], ['', 0]);
+    return JSON.parse(stdout);
+  };
+
+  it('asks for no packed answer, says its length, and keeps the connection', async () => {
+    const server = await start(answering(200, '{}'));
+    const delivery = createHttpsDelivery();
+    for (let call = 0; call < 3; call += 1) await send(delivery, tokenRequest(server.url), LONG);
+    assert.equal(server.connections(), 1);
+    assert.equal(server.requests.length, 3);
+    for (const {head, body} of server.requests) {
+      assert.doesNotMatch(head, /^(?:accept-encoding|transfer-encoding|expect):/im);
+      assert.match(head, new RegExp(`^content-length: ${Buffer.byteLength(body)}\\r?$`, 'im'));
+      assert.match(head, /^connection: keep-alive\r?$/im);
+    }
+  });
+
+  it('uses a connection that its server has closed no more', async () => {
+    const server = await start(socket => socket.end(httpResponse(200, '{}')));
+    const delivery = createHttpsDelivery();
+    for (let call = 0; call < 3; call += 1) {
+      assert.equal((await send(delivery, tokenRequest(server.url), LONG)).text, '{}');
+      for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    }
+    assert.equal(server.requests.length, 3);
+  });
+
+  it('takes a change of protocol for a broken connection', async () => {
+    const server = await start(socket =>
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
+      ),
+    );
+    const error = await rejectionOf(send(createHttpsDelivery(), tokenRequest(server.url), LONG));
+    assert.deepEqual([error.code, error.transient], ['NETWORK_ERROR', true]);
+  });
+
+  it('keeps no process alive for an answer that nobody waits for', async () => {
+    const server = await start(() => undefined);
+    const {status, stdout} = await runNode(
+      [
+        '--input-type=module',
+        '--eval',
+        `import {createHttpsDelivery} from './src/google/https-delivery.ts';
+         import {send} from './src/google/transport.ts';
+         import {tokenRequest} from './test/support/token-request.ts';
+         void send(createHttpsDelivery(), tokenRequest('${server.url}'), {timeoutMillis: 600_000});
+         process.stdout.write('at its end');`,
+      ],
+      {},
+    );
+    assert.deepEqual([stdout, status], ['at its end', 0]);
+  });
+
+  describe('that was told which host is going to be needed', () => {
+    it('asks it over the connection that was made ahead, and goes on with that one', async () => {
+      const server = await startTls();
+      const {url} = server;
+      assert.deepEqual(
+        await run(
+          `prepare ${url}`,
+          `prepare ${url}`,
+          `send ${url}`,
+          `send ${url}`,
+          `prepare ${url}`,
+        ),
+        ['{}', '{}'],
+      );
+      assert.equal(server.sockets.length, 1, 'not one more is made where one is kept');
+    });
+
+    it('asks it over a connection that was ready before', async () => {
+      let isReady: () => void;
+      const ready = new Promise<void>(resolve => (isReady = resolve));
+      const server = await startTls(() => isReady());
+      const steps = [`prepare ${server.url}`, `until ${await startSignal(ready)}`];
+      assert.deepEqual(await run(...steps, `send ${server.url}`), ['{}']);
+      assert.equal(server.sockets.length, 1);
+    });
+
+    it('makes another connection where that one has died', async () => {
+      let hasEnded: () => void;
+      const ended = new Promise<void>(resolve => (hasEnded = resolve));
+      const server = await startTls((socket, number) => {
+        if (number > 1) return;
+        socket.on('close', () => hasEnded());
+        socket.end();
+      });
+      const steps = [`prepare ${server.url}`, `until ${await startSignal(ended)}`];
+      assert.deepEqual(await run(...steps, `send ${server.url}`), ['{}']);
+      assert.equal(server.sockets.length, 2);
+    });
+
+    it('leaves the failure to nobody, and tells it to who asks later', async () => {
+      const gone = await startTls();
+      for (const end of endings.splice(0)) end();
+      const none = await startSignal(Promise.resolve());
+      const steps = [`prepare ${gone.url}`, `until ${none}`, `until ${none}`];
+      assert.deepEqual(await run(...steps), []);
+      assert.deepEqual(await run(...steps, `send ${gone.url}`), ['NETWORK_ERROR']);
+    });
+
+    it('keeps no process alive: with a connection, or with one that never comes about', async () => {
+      const open = await startTls();
+      const silent = await start(() => undefined);
+      await run(`prepare ${open.url}`, `prepare https://127.0.0.1:${silent.port}/`);
+      assert.equal(silent.connections() + open.sockets.length, 2);
+    });
+
+    it('gives up a connection that nobody uses', async () => {
+      const server = await start(() => undefined, 'https');
+      createHttpsDelivery({preparedMillis: 20}).prepare(`http://127.0.0.1:${server.port}/`);
+      assert.equal(server.connections(), 0, 'none is made without TLS');
+      createHttpsDelivery({preparedMillis: 20}).prepare(server.url);
+      await server.disconnected;
+    });
+
+    for (const [host, name] of [
+      ['127.0.0.1', '127.0.0.1'],
+      ['localhost', '127.0.0.1'],
+      ['[::1]', '::1'],
+    ] as const) {
+      it(`knows it again as ${host}`, async () => {
+        const server = await startTls(undefined, name);
+        const delivery = createHttpsDelivery();
+        const url = `https://${host}:${server.port}/v1/token`;
+        delivery.prepare(url);
+        // Nobody here knows its authority: that it is asked over the one connection is what counts.
+        const error = await rejectionOf(send(delivery, tokenRequest(url), LONG));
+        assert.match(error.message, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
+        assert.equal(server.sockets.length, 1);
+      });
+    }
+  });
+});
