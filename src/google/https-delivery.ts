@@ -38,6 +38,7 @@ function deliver(
   signal: AbortSignal,
 ): Promise<DeliveredResponse> {
   return new Promise((resolve, reject) => {
+    let isAnswered = false;
     const call = open(
       url,
       {
@@ -47,6 +48,7 @@ function deliver(
         headers: {...headers, 'content-length': Buffer.byteLength(body)},
       },
       response => {
+        isAnswered = true;
         // A redirect is an answer like any other: nothing here follows it.
         readCapped(response, {step, server}, signal).then(text => {
           const {statusCode = 0, headers: answered} = response;
@@ -61,6 +63,10 @@ function deliver(
       },
     );
     call.on('error', reject);
+    // A 101, and whatever else ends the call with neither an answer nor an error.
+    call.on('close', () => {
+      if (!isAnswered) reject(new Error('the connection ended without an answer'));
+    });
     // It may be a refresh that nobody waits for; a caller that waits keeps the process alive itself.
     call.on('socket', socket => socket.unref());
     call.end(body);
@@ -116,7 +122,6 @@ class PreparedAgent extends HttpsAgent {
     this.#sockets.delete(key);
     if (socket === undefined || socket.destroyed) return super.createConnection(...args);
     socket.setTimeout(0);
-    socket.removeAllListeners('timeout');
     return socket;
   }
 

@@ -5,13 +5,15 @@ import {createHttpsDelivery} from '../../src/google/https-delivery.js';
 import {send} from '../../src/google/transport.js';
 import {tokenRequest} from '../support/token-request.js';
 
-const delivery = createHttpsDelivery();
+const preparedMillis = Number(process.env['PREPARED_MILLIS'] ?? 10_000);
+const delivery = createHttpsDelivery({preparedMillis});
 const outcomes: string[] = [];
 
 for (const step of process.argv.slice(2)) {
   const [verb, url = ''] = step.split(' ');
   if (verb === 'prepare') delivery.prepare(url);
   else if (verb === 'until') await until(url);
+  else if (verb === 'both') outcomes.push(...(await Promise.all([outcomeOf(url), outcomeOf(url)])));
   else outcomes.push(await outcomeOf(url));
 }
 process.stdout.write(JSON.stringify(outcomes));

@@ -27,7 +27,7 @@ describe('the delivery over node:https', () => {
   /** A server over TLS that tells its connections, also those on which nothing is asked. */
   const startTls = async (
     onConnection: (socket: TLSSocket, number: number) => void = () => undefined,
-    host = '127.0.0.1',
+    {host = '127.0.0.1', delayMillis = 0} = {},
   ) => {
     const sockets: Socket[] = [];
     let secured = 0;
@@ -36,7 +36,9 @@ describe('the delivery over node:https', () => {
       socket => {
         secured += 1;
         socket.on('error', () => undefined);
-        socket.on('data', () => socket.write(httpResponse(200, '{}')));
+        socket.on('data', () =>
+          setTimeout(() => socket.write(httpResponse(200, '{}')), delayMillis),
+        );
         onConnection(socket, secured);
       },
     );
@@ -65,8 +67,10 @@ describe('the delivery over node:https', () => {
   };
 
   /** Runs steps in a process that trusts the servers; it ends by itself, or the test does not end. */
-  const run = async (...steps: string[]): Promise<unknown> => {
+  const run = (...steps: string[]): Promise<unknown> => runWith({}, ...steps);
+  const runWith = async (env: Record<string, string>, ...steps: string[]): Promise<unknown> => {
     const {status, stdout, stderr} = await runNode([PROGRAM, ...steps], {
+      ...env,
       NODE_EXTRA_CA_CERTS: fileURLToPath(fixture('authority.pem')),
     });
     assert.deepEqual([stderr, status], ['', 0]);
@@ -94,16 +98,6 @@ describe('the delivery over node:https', () => {
       for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
     }
     assert.equal(server.requests.length, 3);
-  });
-
-  it('takes a change of protocol for a broken connection', async () => {
-    const server = await start(socket =>
-      socket.write(
-        'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
-      ),
-    );
-    const error = await rejectionOf(send(createHttpsDelivery(), tokenRequest(server.url), LONG));
-    assert.deepEqual([error.code, error.transient], ['NETWORK_ERROR', true]);
   });
 
   it('keeps no process alive for an answer that nobody waits for', async () => {
@@ -179,11 +173,31 @@ describe('the delivery over node:https', () => {
     });
 
     it('gives up a connection that nobody uses', async () => {
-      const server = await start(() => undefined, 'https');
-      createHttpsDelivery({preparedMillis: 20}).prepare(`http://127.0.0.1:${server.port}/`);
-      assert.equal(server.connections(), 0, 'none is made without TLS');
-      createHttpsDelivery({preparedMillis: 20}).prepare(server.url);
-      await server.disconnected;
+      const silent = await start(() => undefined);
+      createHttpsDelivery({preparedMillis: 20}).prepare(`https://127.0.0.1:${silent.port}/`);
+      await silent.disconnected;
+    });
+
+    it('gives none up that somebody uses', async () => {
+      const server = await startTls(undefined, {delayMillis: 300});
+      const steps = [`prepare ${server.url}`, `send ${server.url}`];
+      assert.deepEqual(await runWith({PREPARED_MILLIS: '100'}, ...steps), ['{}']);
+      assert.equal(server.sockets.length, 1);
+    });
+
+    it('makes none to a host that is asked without TLS', async () => {
+      const server = await start(answering(200, '{}'));
+      const delivery = createHttpsDelivery();
+      delivery.prepare(server.url);
+      await send(delivery, tokenRequest(server.url), LONG);
+      assert.equal(server.connections(), 1);
+    });
+
+    it('gives it to one of two requests at a time', async () => {
+      const server = await startTls();
+      const {url} = server;
+      assert.deepEqual(await run(`prepare ${url}`, `both ${url}`), ['{}', '{}']);
+      assert.equal(server.sockets.length, 2);
     });
 
     for (const [host, name] of [
@@ -192,7 +206,7 @@ describe('the delivery over node:https', () => {
       ['[::1]', '::1'],
     ] as const) {
       it(`knows it again as ${host}`, async () => {
-        const server = await startTls(undefined, name);
+        const server = await startTls(undefined, {host: name});
         const delivery = createHttpsDelivery();
         const url = `https://${host}:${server.port}/v1/token`;
         delivery.prepare(url);
