@@ -1,5 +1,6 @@
-import {Agent as HttpAgent, request as requestHttp} from 'node:http';
-import {Agent as HttpsAgent, request as requestHttps} from 'node:https';
+// As objects, whose functions test doubles and instrumentation replace.
+import http from 'node:http';
+import https from 'node:https';
 import {isIP} from 'node:net';
 import {connect, type TLSSocket} from 'node:tls';
 import {parseServerTime, readCapped} from './response-body.js';
@@ -15,24 +16,24 @@ import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transpor
  * @internal
  */
 export function createHttpsDelivery({preparedMillis = 10_000} = {}): Delivery {
-  const https = new PreparedAgent(preparedMillis);
-  const http = new HttpAgent({keepAlive: true});
+  const secure = new PreparedAgent(preparedMillis);
+  const plain = new http.Agent({keepAlive: true});
   return {
     deliver: (request, signal) => {
       const url = new URL(request.url);
       return url.protocol === 'https:'
-        ? deliver(requestHttps, https, url, request, signal)
-        : deliver(requestHttp, http, url, request, signal);
+        ? deliver(https.request, secure, url, request, signal)
+        : deliver(http.request, plain, url, request, signal);
     },
     prepare: url => {
-      https.prepare(new URL(url));
+      secure.prepare(new URL(url));
     },
   };
 }
 
 function deliver(
-  open: typeof requestHttp | typeof requestHttps,
-  agent: HttpAgent | HttpsAgent,
+  open: typeof http.request | typeof https.request,
+  agent: http.Agent,
   url: URL,
   {headers, body, step, server}: TokenEndpointRequest,
   signal: AbortSignal,
@@ -81,7 +82,7 @@ export function sharedHttpsDelivery(): Delivery {
 }
 
 /** An agent whose next connection to a host may have been made ahead. */
-class PreparedAgent extends HttpsAgent {
+class PreparedAgent extends https.Agent {
   readonly #sockets = new Map<string, TLSSocket>();
   readonly #preparedMillis: number;
 
@@ -114,8 +115,8 @@ class PreparedAgent extends HttpsAgent {
   }
 
   override createConnection(
-    ...args: Parameters<HttpsAgent['createConnection']>
-  ): ReturnType<HttpsAgent['createConnection']> {
+    ...args: Parameters<https.Agent['createConnection']>
+  ): ReturnType<https.Agent['createConnection']> {
     const [options] = args;
     const key = keyOf(options.host ?? '', String(options.port ?? ''));
     const socket = this.#sockets.get(key);

@@ -25,12 +25,12 @@ export async function benchOutage(clouds: Clouds): Promise<Section> {
     const after = await Promise.all(loads.map(load => load.session.counts()));
     await Promise.all(loads.map(load => load.session.change({sts: 'up'})));
     for (const [row, load] of loads.entries()) {
-      const {waits, failed, unanswered} = await load.end();
+      const {calls, failed, unanswered} = await load.end();
       const asked = (after[row]?.exchanges ?? NaN) - (before[row]?.exchanges ?? NaN);
       rows.push([
         `${CLIENT_TITLES[load.client]}, ${row < KEEPING_CLIENTS.length ? 'direct' : 'impersonated'}`,
         '1',
-        String(waits.length + unanswered),
+        String(calls.length + unanswered),
         String(failed),
         String(asked),
       ]);

@@ -14,9 +14,15 @@ export interface SteadyLoad {
   kill(): void;
 }
 
+/** How a call went. */
+export interface SteadyCall {
+  readonly millis: number;
+  /** Whether the event loop turned meanwhile: if not, only the processor can have kept it waiting. */
+  readonly turned: boolean;
+}
+
 export interface SteadyResult {
-  /** How long each call waited for its answer, in ms. */
-  readonly waits: readonly number[];
+  readonly calls: readonly SteadyCall[];
   readonly failed: number;
   readonly unanswered: number;
 }
@@ -62,16 +68,22 @@ export async function startSteadyLoad(
       await child.tell('clock', {aheadMillis: millis});
     },
     end: async () => {
-      const {waits, failed, unanswered} = await child.tell('end');
-      if (!isNumbers(waits) || typeof failed !== 'number' || typeof unanswered !== 'number') {
+      const {calls, failed, unanswered} = await child.tell('end');
+      if (!isCalls(calls) || typeof failed !== 'number' || typeof unanswered !== 'number') {
         throw new Error('steady-calls answered something else');
       }
-      return {waits, failed, unanswered};
+      return {calls, failed, unanswered};
     },
     kill: () => child.kill(),
   };
 }
 
-function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(item => typeof item === 'number');
+function isCalls(value: unknown): value is SteadyCall[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (item: Partial<SteadyCall> | null) =>
+        typeof item?.millis === 'number' && typeof item.turned === 'boolean',
+    )
+  );
 }

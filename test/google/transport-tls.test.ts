@@ -24,13 +24,18 @@ describe('send over TLS', () => {
     assert.equal(text, '{"ok":true}');
   });
 
-  for (const [title, agent, code] of [
-    ['of an unknown authority', undefined, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/],
-    ['of another name', new Agent({ca, servername: 'evil.example'}), /ALTNAME_INVALID/],
+  for (const [title, transporter, code] of [
+    ['of an unknown authority', over(), /UNABLE_TO_VERIFY_LEAF_SIGNATURE/],
+    [
+      'of an unknown authority, by itself',
+      createHttpsDelivery(),
+      /UNABLE_TO_VERIFY_LEAF_SIGNATURE/,
+    ],
+    ['of another name', over(new Agent({ca, servername: 'evil.example'})), /ALTNAME_INVALID/],
   ] as const) {
     it(`sends nothing to a server ${title}, and does not try again`, async () => {
       const server = await start(answering(200, '{}'), 'https');
-      const error = await rejectionOf(send(over(agent), tokenRequest(server.url), LONG));
+      const error = await rejectionOf(send(transporter, tokenRequest(server.url), LONG));
       assertHandshakeFailed(error, code);
       assert.deepEqual(server.requests, []);
     });
@@ -49,23 +54,28 @@ describe('send over TLS', () => {
     assert.deepEqual(server.requests, []);
   });
 
-  it('sends nothing to a server that does not speak TLS, and does not try again', async () => {
-    let heard = '';
-    const server = createServer(socket => {
-      socket.on('error', () => undefined);
-      socket.on('data', chunk => {
-        heard += chunk.toString('latin1');
-        socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+  for (const [name, transporter] of [
+    ['a Gaxios', over()],
+    ['node:https', createHttpsDelivery()],
+  ] as const) {
+    it(`sends nothing to a server that does not speak TLS, and does not try again, through ${name}`, async () => {
+      let heard = '';
+      const server = createServer(socket => {
+        socket.on('error', () => undefined);
+        socket.on('data', chunk => {
+          heard += chunk.toString('latin1');
+          socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+        });
       });
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+      const {port} = server.address() as AddressInfo;
+      const url = `https://127.0.0.1:${port}/v1/token`;
+      const error = await rejectionOf(send(transporter, tokenRequest(url), LONG));
+      server.close();
+      assertHandshakeFailed(error, /EPROTO|ERR_SSL/);
+      assertHidden(heard, SENT_SECRETS);
     });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const {port} = server.address() as AddressInfo;
-    const url = `https://127.0.0.1:${port}/v1/token`;
-    const error = await rejectionOf(send(over(), tokenRequest(url), LONG));
-    server.close();
-    assertHandshakeFailed(error, /EPROTO|ERR_SSL/);
-    assertHidden(heard, SENT_SECRETS);
-  });
+  }
 
   const assertHandshakeFailed = (error: AwsAuthError, code: RegExp): void => {
     assert.equal(error.code, 'NETWORK_ERROR');

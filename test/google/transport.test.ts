@@ -55,6 +55,20 @@ for (const [name, transporter] of [
       assert.doesNotMatch(request.head, /^authorization:/im);
     });
 
+    it('asks over the same connection again, also after a refusal', async () => {
+      let status = 200;
+      const server = await start(socket => socket.write(httpResponse((status += 100), '{}')));
+      for (const expected of [300, 400, 500]) {
+        const outcome = await send(transporter, tokenRequest(server.url), LONG).catch(
+          (error: unknown) => (isAwsAuthError(error) ? error : undefined),
+        );
+        assert.equal(outcome?.status, expected);
+        // What has been read is given back to the agent in the turn after.
+        await new Promise(setImmediate);
+      }
+      assert.equal(server.connections(), 1);
+    });
+
     it('gives status, body and what the server says of time', async () => {
       const server = await start(
         answering(503, '{"a":"ü"}', {
