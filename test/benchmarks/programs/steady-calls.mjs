@@ -2,6 +2,7 @@
 // its parent when to begin, where to set the clock, and when to end.
 //
 //   node steady-calls.mjs CLIENT CALLS_PER_SECOND
+import {setImmediate} from 'node:timers';
 import {setClock} from './movable-clock.mjs';
 
 const [, , name, callsPerSecond] = process.argv;
