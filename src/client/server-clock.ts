@@ -5,10 +5,11 @@ export interface SigningClock {
   /**
    * Takes note of a server's `Date` header.
    *
+   * @param askedAt the local time of the question.
    * @returns whether it showed the clock to be further off than before: then a request that was refused
    *   may be signed again.
    */
-  heard(serverTime: number | undefined): boolean;
+  heard(serverTime: number | undefined, askedAt: number): boolean;
 }
 
 // A header has whole seconds, and an answer takes its time; AWS takes five minutes (SigV4).
@@ -22,9 +23,11 @@ export function signingClock(clock: () => number): SigningClock {
   let offset = 0;
   return {
     now: () => clock() + offset,
-    heard: serverTime => {
+    heard: (serverTime, askedAt) => {
       if (serverTime === undefined) return false;
-      const found = serverTime - clock();
+      // A right clock shows it between the question and the answer, which may lie hours apart: the process
+      // may have been suspended.
+      const found = serverTime < askedAt ? serverTime - askedAt : Math.max(0, serverTime - clock());
       const isOff = Math.abs(found - offset) > TOLERANCE_MILLIS;
       // Small differences are the network's: the local clock then is as good as any.
       if (isOff) offset = Math.abs(found) > TOLERANCE_MILLIS ? found : 0;

@@ -64,7 +64,7 @@ export function federatedTokenSource(
       async () => {
         const asked = options.clock();
         const response = await send(transporter, tokenExchangeRequest(details), attempt);
-        isClockOff = clock.heard(response.serverTime);
+        isClockOff = clock.heard(response.serverTime, asked);
         const granted = readTokenExchange(response, details);
         return asAccessToken(granted, 'token-exchange', asked, options.clock());
       },

@@ -4,6 +4,7 @@ import {createServer, type AddressInfo} from 'node:net';
 import {setImmediate as turn, setTimeout as sleep} from 'node:timers/promises';
 import sinon from 'sinon';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import type {StepTrace} from '../../src/index.js';
 import {rejectionOf} from '../support/thrown.js';
 import {ENDPOINTS, FAULT_ROWS, type FaultRow} from './fault-rows.js';
 
@@ -19,7 +20,9 @@ for (const endpoint of ENDPOINTS) {
     let unhandled: unknown[];
     let attemptsEnded: number;
     const onUnhandled = (reason: unknown) => void unhandled.push(reason);
-    const onAttemptEnd = () => void (attemptsEnded += 1);
+    const onAttemptEnd = (message: unknown) => {
+      if ((message as StepTrace).target === new URL(emulator.url).host) attemptsEnded += 1;
+    };
     const channel = `tracing:google-auth-aws:${step}:asyncEnd`;
 
     beforeEach(async () => {
@@ -44,7 +47,7 @@ for (const endpoint of ENDPOINTS) {
     const client = ({isSlow}: Pick<FaultRow, 'isSlow'> = {}) =>
       clientOf(emulator, {
         clock: () => now,
-        ...(isSlow === true ? {timeouts: {attemptMillis: 400}} : {}),
+        ...(isSlow === true ? {timeouts: {attemptMillis: 300}} : {}),
       });
 
     const requests = () => emulator.requests.filter(record => record.service === service).length;

@@ -1,0 +1,36 @@
+// Run by a test in a process of its own, which must end by itself. Its argument names the scene.
+import {gaxios} from 'google-auth-library';
+import {AwsAuthClient} from '../../src/index.js';
+
+const [scene = '', ...rest] = process.argv.slice(2);
+const HOUR = 3_600_000;
+let ahead = 0;
+
+const client = AwsAuthClient.fromJSON(JSON.parse(process.env['EMULATED_CONFIG'] ?? ''), {
+  projectId: 'my-project',
+  clock: () => Date.now() + ahead,
+  // No attempt ends by itself within a test, unless it is told to.
+  timeouts: {attemptMillis: Number(rest[0] ?? 600_000), totalMillis: 600_000},
+  ...(scene.endsWith('by a Gaxios') ? {transporter: new gaxios.Gaxios()} : {}),
+});
+
+const token = async () => (await client.getAccessToken()).token;
+
+if (scene === 'fresh') {
+  say(client.getServiceAccountEmail());
+} else if (scene === 'held') {
+  await token();
+  say(await client.getRequestHeaders().then(headers => headers.has('authorization')));
+} else if (scene === 'waiting') {
+  say(await Promise.all([token(), client.getRequestHeaders()]).then(([value]) => value !== ''));
+  say(await client.describeIdentity().then(({region}) => region));
+  say((await client.retrieveSubjectToken()) !== '');
+} else if (scene.startsWith('due')) {
+  const old = await token();
+  ahead = HOUR - 120_000;
+  say((await token()) === old);
+}
+
+function say(what: unknown): void {
+  process.stdout.write(`${String(what)}\n`);
+}
