@@ -8,7 +8,9 @@ export type AwsRegionProvider = () => Promise<string>;
 
 // The partitions whose STS hosts are sts.REGION.amazonaws.com, commercial and GovCloud:
 // https://github.com/aws/aws-sdk-js-v3 `partitions.json`
-const REGION = /^(?:us-gov|us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$/;
+// The middle is a direction in every one of them, so that us-mars-1 is found out here.
+const REGION =
+  /^(?:us-gov|us|eu|ap|sa|ca|me|af|il|mx)-(?:(?:north|south)(?:east|west)?|east|west|central)-\d+$/;
 
 // us-east-1a, us-west-2-lax-1a (a Local Zone), us-east-1-wl1-bos-wlz-1 (a Wavelength Zone)
 const ZONE = /^(?<region>[a-z-]+-\d+)(?:[a-z]|-[a-z0-9-]+)$/;

@@ -52,7 +52,9 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #given: AwsAuthClientOptions;
   readonly #credentialSource: AwsCredentialSource | undefined;
   readonly #federation: Federation;
-  readonly #tokens: TokenCache<AccessToken>;
+  #tokens: TokenCache<AccessToken>;
+  /** Whether this client has left the tokens that it shared with clients of the same scopes. */
+  #isApart = false;
   readonly #headers = new PreparedHeaders();
   #replaced: {readonly token: AccessToken; readonly at: number} | undefined;
 
@@ -65,7 +67,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const resolved = resolveOptions(options, credentialSource?.regional_cred_verification_url);
     super(baseOptions(options, resolved));
     this.#options = resolved;
-    this.#given = options;
+    this.#given = {...options};
     this.#credentialSource = credentialSource;
 
     const transporter = resolved.ownDelivery ? sharedHttpsDelivery() : this.transporter;
@@ -78,9 +80,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       serviceAccount === undefined
         ? federated
         : tokenCache(serviceAccountTokenSource(context, serviceAccount, federated), resolved);
-    this.#tokens.onToken(token => {
-      this.#announce(token);
-    });
+    this.#listen();
     // In google-auth-library this property holds the token in the open, for every log to print.
     Object.defineProperty(this, 'credentials', {
       enumerable: false,
@@ -218,6 +218,13 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   override setCredentials(credentials: Credentials): void {
     const {access_token: value, expiry_date: expiry} = credentials;
     const now = this.#options.clock();
+    const {serviceAccount, scopes} = this.#options;
+    if (serviceAccount === undefined && !this.#isApart) {
+      // What clients of the same identity share is not this caller's to replace.
+      this.#tokens = this.#federation.ownTokens(scopes);
+      this.#isApart = true;
+      this.#listen();
+    }
     this.#tokens.set(
       typeof value === 'string' && value !== ''
         ? new AccessToken(value, now, expiry ?? now + UNKNOWN_LIFE_MILLIS)
@@ -296,6 +303,16 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const agent = headers.get('user-agent');
     headers.set('user-agent', agent === null ? USER_AGENT : `${agent} ${USER_AGENT}`);
     return {...options, headers};
+  }
+
+  // The federation may outlive this client: it must not keep it in memory.
+  #listen(): void {
+    const self = new WeakRef(this);
+    this.#tokens.onToken(token => {
+      const client = self.deref();
+      if (client !== undefined) client.#announce(token);
+      return client !== undefined;
+    });
   }
 
   #announce(token: AccessToken): void {

@@ -26,11 +26,16 @@ export class Federation {
     const key = [...scopes].sort().join(' ');
     const kept = this.#tokens.get(key);
     if (kept !== undefined) return kept;
-    const {identify, clock} = this;
-    const source = federatedTokenSource({...this.#context, identify, clock}, scopes);
-    const tokens = tokenCache(source, this.#context.options);
+    const tokens = this.ownTokens(scopes);
     this.#tokens.set(key, tokens);
     return tokens;
+  }
+
+  /** The same for one client alone. */
+  ownTokens(scopes: readonly string[]): TokenCache<AccessToken> {
+    const {identify, clock} = this;
+    const source = federatedTokenSource({...this.#context, identify, clock}, scopes);
+    return tokenCache(source, this.#context.options);
   }
 }
 

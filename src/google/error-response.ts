@@ -97,7 +97,7 @@ function bare(body: string): string {
 }
 
 function shorten(words: string): string {
-  // eslint-disable-next-line no-control-regex -- a server's text must not drive a terminal
-  const line = words.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
+  // A server's text must not drive a terminal.
+  const line = words.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return line.length > 500 ? `${line.slice(0, 500)}…` : line;
 }

@@ -60,7 +60,7 @@ export class TokenCache<T extends ExpiringToken> {
   readonly #refreshAheadMillis: number;
   readonly #longestRefreshMillis: number;
   readonly #random: () => number;
-  readonly #listeners: ((token: T) => void)[] = [];
+  readonly #listeners = new Set<(token: T) => boolean>();
   #held: Held<T> | undefined;
   #refresh: Promise<T> | undefined;
   #refreshBeganAt = -Infinity;
@@ -123,9 +123,9 @@ export class TokenCache<T extends ExpiringToken> {
     this.#succeed();
   }
 
-  /** Tells of every new token that the source gives, once each. */
-  onToken(listener: (token: T) => void): void {
-    this.#listeners.push(listener);
+  /** Tells of every new token that the source gives, once each, until the listener answers `false`. */
+  onToken(listener: (token: T) => boolean): void {
+    this.#listeners.add(listener);
   }
 
   /** The held token while it is valid, without starting anything. */
@@ -141,7 +141,9 @@ export class TokenCache<T extends ExpiringToken> {
           this.#refresh = undefined;
           this.#held = this.#hold(token);
           this.#succeed();
-          for (const listener of this.#listeners) listener(token);
+          for (const listener of this.#listeners) {
+            if (!listener(token)) this.#listeners.delete(listener);
+          }
         }
         return token;
       },

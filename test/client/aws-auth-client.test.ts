@@ -242,6 +242,37 @@ describe('AwsAuthClient', () => {
     assert.throws(() => client.withServiceAccount('nobody'), {code: 'INVALID_OPTION'});
   });
 
+  it('keeps a token from outside to the client that it was given to', async () => {
+    const direct = federatedClient(emulator);
+    const derived = direct.withServiceAccount(EMAIL, {
+      serviceAccountImpersonationUrl: emulator.config.service_account_impersonation_url,
+    });
+    const twin = direct.withScopes('https://www.googleapis.com/auth/cloud-platform');
+    direct.setCredentials({access_token: 'from-outside', expiry_date: Date.now() + 600_000});
+    assert.equal((await direct.getAccessToken()).token, 'from-outside');
+    assert.notEqual((await twin.getAccessToken()).token, 'from-outside');
+    assert.equal((await derived.request({url: bucketsUrl()})).status, 200);
+    assert.deepEqual(
+      operations().filter(operation => operation !== 'storage.buckets.list'),
+      ['GetCallerIdentity', 'token', 'generateAccessToken'],
+      'the others share theirs, and none was tried with that token',
+    );
+  });
+
+  it('derives clients from the options as they were, whatever became of the object', async () => {
+    const options = {
+      audience: emulator.audience,
+      tokenUrl: emulator.config.token_url,
+      awsCredentials: emulator.issueAwsCredentials(),
+      awsRegion: 'us-east-1',
+    };
+    const client = new AwsAuthClient(options);
+    options.tokenUrl = 'https://sts.googleapis.com/v1/token';
+    const derived = client.withScopes('https://www.googleapis.com/auth/devstorage.read_only');
+    assert.equal((await derived.request({url: bucketsUrl()})).status, 200);
+    assert.equal(derived.toJSON().token_url, emulator.config.token_url);
+  });
+
   it('lets one caller give up, and goes on for the others', async () => {
     const client = emulatedClient(emulator);
     emulator.failNext({service: 'google-sts', delayMillis: 100});

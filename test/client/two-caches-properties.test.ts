@@ -97,7 +97,10 @@ class Simulation {
       ),
       options,
     );
-    this.account.onToken(token => (this.#latest = token));
+    this.account.onToken(token => {
+      this.#latest = token;
+      return true;
+    });
   }
 
   /** The token that everybody should get at once, if there is one. */
