@@ -7,10 +7,10 @@ import {
 } from '../config/external-account-config.js';
 import {checkEmail} from '../config/option-checks.js';
 import {sharedHttpsDelivery} from '../google/https-delivery.js';
-import {withoutSecrets} from '../masking.js';
 import {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
+import {authorisedRequest} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions} from './base-client.js';
 import {
@@ -22,9 +22,10 @@ import {Federation, tokenCache} from './federation.js';
 import {foreground} from './foreground.js';
 import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
-import {apiClientHeader, USER_AGENT} from './package-version.js';
+import {apiClientHeader} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
+import {announceTokens} from './token-events.js';
 import {IMPERSONATION_SCOPE, serviceAccountTokenSource, signedBy} from './token-sources.js';
 
 // The life of a token that setCredentials() puts in without a time of expiry.
@@ -80,7 +81,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       serviceAccount === undefined
         ? federated
         : tokenCache(serviceAccountTokenSource(context, serviceAccount, federated), resolved);
-    this.#listen();
+    announceTokens(this.#tokens, this);
     // In google-auth-library this property holds the token in the open, for every log to print.
     Object.defineProperty(this, 'credentials', {
       enumerable: false,
@@ -223,7 +224,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       // What clients of the same identity share is not this caller's to replace.
       this.#tokens = this.#federation.ownTokens(scopes);
       this.#isApart = true;
-      this.#listen();
+      announceTokens(this.#tokens, this);
     }
     this.#tokens.set(
       typeof value === 'string' && value !== ''
@@ -273,14 +274,14 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const token =
       this.#tokens.current() ?? (await foreground(abortable(this.#tokens.get(), options.signal)));
     try {
-      return await this.transporter.request<T>(this.#authorised(options, token));
+      return await this.transporter.request<T>(authorisedRequest(options, this.#headersOf(token)));
     } catch (error) {
       if (!mayTryAgain(error, options, {on403: this.forceRefreshOnFailure})) throw error;
       // An API that takes no token of this kind answers 401 to new ones, too: no exchange for each call.
       if (this.#isJustReplaced(token)) throw error;
       const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
       this.#replaced = {token: fresh, at: this.#options.clock()};
-      return this.transporter.request<T>(this.#authorised(options, fresh));
+      return this.transporter.request<T>(authorisedRequest(options, this.#headersOf(fresh)));
     }
   }
 
@@ -289,47 +290,5 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       this.#replaced?.token === token &&
       this.#options.clock() - this.#replaced.at < REPLACEMENT_PAUSE_MILLIS
     );
-  }
-
-  // A copy: the caller may use its options again, for another client.
-  #authorised(options: gaxios.GaxiosOptions, token: AccessToken): gaxios.GaxiosOptions {
-    const headers = new Headers(options.headers);
-    this.#headersOf(token).forEach((value, name) => {
-      headers.set(name, value);
-    });
-    if (!headers.has('x-goog-api-client')) {
-      headers.set('x-goog-api-client', apiClientHeader());
-    }
-    const agent = headers.get('user-agent');
-    headers.set('user-agent', agent === null ? USER_AGENT : `${agent} ${USER_AGENT}`);
-    return {...options, headers};
-  }
-
-  // The federation may outlive this client: it must not keep it in memory.
-  #listen(): void {
-    const self = new WeakRef(this);
-    this.#tokens.onToken(token => {
-      const client = self.deref();
-      if (client !== undefined) client.#announce(token);
-      return client !== undefined;
-    });
-  }
-
-  #announce(token: AccessToken): void {
-    try {
-      this.emit('tokens', {
-        refresh_token: null,
-        expiry_date: token.expiresAt,
-        access_token: token.value,
-        token_type: 'Bearer',
-        id_token: null,
-      });
-    } catch (error) {
-      // A fault in somebody's listener is no reason to throw a good token away.
-      process.emitWarning(
-        `A listener of AwsAuthClient's "tokens" event threw: ${withoutSecrets(error, [token.value]).message}`,
-        {code: 'GOOGLE_AUTH_AWS_LISTENER'},
-      );
-    }
   }
 }
