@@ -1,5 +1,12 @@
 import {isPrincipalTrust} from './aws/role-trust.js';
-import type {AwsAccount, AwsPolicy, AwsRole, EmulatorPolicy, GooglePolicy} from './policy.js';
+import type {
+  AwsAccount,
+  AwsPolicy,
+  AwsRole,
+  EmulatorPolicy,
+  GooglePolicy,
+  WorkspaceDomain,
+} from './policy.js';
 
 const ACCOUNT_ID = /^\d{12}$/;
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -13,9 +20,12 @@ const POOL = String.raw`iam\.googleapis\.com/projects/\d+/locations/global/workl
 const MEMBER = new RegExp(
   String.raw`^(?:principal://${POOL}/subject/.+|principalSet://${POOL}/(?:\*|attribute\.[a-z0-9_]+/.+)|serviceAccount:[^@\s]+@[^@\s]+)$`,
 );
+const EMAIL = /^[^@\s/:]+@[^@\s/:]+$/;
+const SCOPE = /^(?:https:\/\/[^\s,]+|openid|email|profile)$/;
 const ROLES: readonly string[] = [
   'roles/iam.workloadIdentityUser',
   'roles/iam.serviceAccountTokenCreator',
+  'roles/iam.serviceAccountOpenIdTokenCreator',
 ];
 
 /**
@@ -70,7 +80,7 @@ function checkRole({trust = [], maxSessionDurationSeconds: seconds = 3600}: AwsR
 }
 
 function checkGoogle(policy: GooglePolicy): void {
-  const {projectNumber, workloadIdentityPools, serviceAccounts} = policy;
+  const {projectNumber, workloadIdentityPools, serviceAccounts, workspaces = []} = policy;
   need(
     /^\d+$/.test(projectNumber),
     'google.projectNumber',
@@ -86,9 +96,10 @@ function checkGoogle(policy: GooglePolicy): void {
       need(ACCOUNT_ID.test(aws.accountId), where, aws.accountId, 'an account id has twelve digits');
     }
   }
+  for (const workspace of workspaces) checkWorkspace(workspace);
   for (const {email, bindings = []} of serviceAccounts) {
     const where = 'google.serviceAccounts';
-    need(/^[^@\s/:]+@[^@\s/:]+$/.test(email), where, email, 'no e-mail address');
+    need(EMAIL.test(email), where, email, 'no e-mail address');
     for (const {role, members} of bindings) {
       need(ROLES.includes(role), where, role, `one of ${ROLES.join(', ')}`);
       for (const member of members) {
@@ -100,6 +111,20 @@ function checkGoogle(policy: GooglePolicy): void {
         );
       }
     }
+  }
+}
+
+function checkWorkspace({domain, users, delegations = []}: WorkspaceDomain): void {
+  const where = 'google.workspaces';
+  need(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(domain), where, domain, 'no name of a domain');
+  for (const user of users) {
+    const isOne = EMAIL.test(user) && user.endsWith(`@${domain}`);
+    need(isOne, where, user, `a user is an e-mail address that ends with @${domain}`);
+  }
+  for (const {serviceAccount, scopes} of delegations) {
+    const isName = EMAIL.test(serviceAccount) || /^\d+$/.test(serviceAccount);
+    need(isName, where, serviceAccount, 'the unique id or the e-mail of a service account');
+    for (const scope of scopes) need(SCOPE.test(scope), where, scope, 'no OAuth scope');
   }
 }
 

@@ -28,6 +28,7 @@ export type {
   AwsUser,
   AwsUserAccessKey,
   AwsWebIdentityTrust,
+  DomainWideDelegation,
   EmulatorPolicy,
   GooglePolicy,
   GoogleService,
@@ -35,6 +36,7 @@ export type {
   ServiceAccountBinding,
   ServiceAccountRole,
   WorkloadIdentityPool,
+  WorkspaceDomain,
 } from './policy.js';
 export type {
   AnswerFault,

@@ -9,10 +9,10 @@ export type OauthErrorCode =
   | 'unauthorized_client'
   | 'unsupported_grant_type';
 
-/** A refusal of Google STS: 400, in OAuth's form. */
-export function oauthError(error: OauthErrorCode, description: string): Refused {
+/** A refusal of a token endpoint of Google's, in OAuth's form. */
+export function oauthError(error: OauthErrorCode, description: string, status = 400): Refused {
   return new Refused(error, {
-    status: 400,
+    status,
     headers: {'content-type': 'application/json; charset=UTF-8', 'cache-control': 'no-store'},
     body: JSON.stringify({error, error_description: description}),
   });
