@@ -20,8 +20,8 @@ export function selfSignedCertificate(key: SigningKey, now: number): string {
     der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from('google-emulator')))),
   );
   const certificate = sequence(
-    // A zero in front keeps the number positive.
-    der(0x02, Buffer.from(`00${key.keyId.slice(0, 16)}01`, 'hex')),
+    // A one in front keeps the number positive, and in its shortest form.
+    der(0x02, Buffer.from(`01${key.keyId.slice(0, 16)}`, 'hex')),
     SHA256_WITH_RSA,
     name,
     sequence(time(now - DAY), time(now + 15 * DAY)),
