@@ -57,6 +57,14 @@ describe('the ID tokens of the emulated IAM Credentials API', () => {
     }
   });
 
+  it('name the party that they are for by its e-mail where that is asked for', async () => {
+    const emulator = await start();
+    const body = {audience: AUDIENCE, useEmailAzp: true, organizationNumberIncluded: true};
+    const {azp, ...claims} = claimsOf(await issue(emulator, body));
+    assert.equal(azp, DEMO);
+    assert.ok(!('google' in claims), 'the project is in no organisation');
+  });
+
   it("pass google-auth-library's verifier, which asks for Google's certificates", async () => {
     const emulator = await start();
     const idToken = await issue(emulator, {audience: AUDIENCE, includeEmail: true});

@@ -15,20 +15,17 @@ export function generateIdToken(clock: () => number): IamCredentialsMethod {
     name: 'generateIdToken',
     rpc: 'GenerateIdToken',
     permission: 'iam.serviceAccounts.getOpenIdToken',
-    fields: ['audience', 'includeEmail'],
-    prepare: ({audience, includeEmail = false}) => {
+    // The organisation's number is left out where there is none, as here.
+    fields: ['audience', 'includeEmail', 'useEmailAzp', 'organizationNumberIncluded'],
+    prepare: ({audience, ...switches}) => {
       if (typeof audience !== 'string' || audience === '') throw invalidArgument();
-      if (typeof includeEmail !== 'boolean') {
-        throw invalidArgument(
-          `Invalid value at 'include_email' (TYPE_BOOL), ${JSON.stringify(includeEmail)}`,
-        );
-      }
+      const isOn = readSwitches(switches);
       return async ({email, uniqueId}) => {
         const issuedAt = Math.floor(clock() / 1000);
         const claims = {
           aud: audience,
-          azp: uniqueId,
-          ...(includeEmail ? {email, email_verified: true} : {}),
+          azp: isOn('useEmailAzp') ? email : uniqueId,
+          ...(isOn('includeEmail') ? {email, email_verified: true} : {}),
           exp: issuedAt + LIFETIME_SECONDS,
           iat: issuedAt,
           iss: 'https://accounts.google.com',
@@ -42,4 +39,13 @@ export function generateIdToken(clock: () => number): IamCredentialsMethod {
       };
     },
   };
+}
+
+function readSwitches(given: Readonly<Record<string, unknown>>): (name: string) => boolean {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'boolean') continue;
+    const field = name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+    throw invalidArgument(`Invalid value at '${field}' (TYPE_BOOL), ${JSON.stringify(value)}`);
+  }
+  return name => given[name] === true;
 }
