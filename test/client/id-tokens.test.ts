@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import {createServer, type Server} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {GoogleAuth, OAuth2Client} from 'google-auth-library';
 import sinon from 'sinon';
 import {
@@ -10,6 +8,7 @@ import {
   type EmulatorOptions,
   type ServiceAccount,
 } from '../../src/emulator/index.js';
+import {startServer, type LocalServer} from '../support/local-server.js';
 import {assertRejected} from '../support/refusal.js';
 import {assertHidden, printed} from '../support/secrets.js';
 import {emulatedClient, federatedClient} from './emulated-client.js';
@@ -233,13 +232,13 @@ describe('fetchIdToken()', () => {
   });
 
   describe("serves GoogleAuth's getIdTokenClient()", () => {
-    let service: Server;
+    let service: LocalServer;
     let callers: (string | undefined)[];
 
     // As Cloud Run does it: the token is checked before the program sees the request.
     beforeEach(async () => {
       callers = [];
-      service = createServer((request, response) => {
+      service = await startServer((request, response) => {
         const idToken = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
         verifier(emulator)
           .verifyIdToken({idToken, audience: AUDIENCE})
@@ -251,24 +250,18 @@ describe('fetchIdToken()', () => {
             () => response.writeHead(403).end(),
           );
       });
-      await new Promise<void>(resolve => service.listen(0, '127.0.0.1', resolve));
     });
 
-    afterEach(() => {
-      service.closeAllConnections();
-      service.close();
-    });
-
-    const serviceUrl = () => `http://127.0.0.1:${String((service.address() as AddressInfo).port)}/`;
+    afterEach(() => service.close());
 
     it('whose requests the service lets in', async () => {
       const auth = new GoogleAuth({authClient: client()});
       const idTokenClient = await auth.getIdTokenClient(AUDIENCE);
-      const {data} = await idTokenClient.request({url: serviceUrl()});
+      const {data} = await idTokenClient.request({url: service.url});
       assert.equal(data, 'hello');
       assert.deepEqual(callers, [EMAIL]);
       const other = await auth.getIdTokenClient('https://another.a.run.app');
-      await assert.rejects(other.request({url: serviceUrl()}), {status: 403});
+      await assert.rejects(other.request({url: service.url}), {status: 403});
     });
 
     it('and gives it a token that lasts before its own ends', async () => {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import sinon from 'sinon';
 import {
   defaultPolicy,
@@ -10,6 +8,7 @@ import {
   type GooglePolicy,
 } from '../../src/emulator/index.js';
 import type {AwsAuthClient, CredentialFileOverrides} from '../../src/index.js';
+import {startServer} from '../support/local-server.js';
 import {assertRejected} from '../support/refusal.js';
 import {assertHidden, printed} from '../support/secrets.js';
 import {emulatedClient, federatedClient} from './emulated-client.js';
@@ -77,13 +76,12 @@ describe('a client with a subject', () => {
 
   it('authorises requests, and gets a new token when an API refuses the old one', async () => {
     const seen: string[] = [];
-    const api = createServer((request, response) => {
+    const api = await startServer((request, response) => {
       seen.push(request.headers.authorization ?? '');
       response.writeHead(seen.length === 2 ? 401 : 200).end('{}');
     });
-    await new Promise<void>(resolve => api.listen(0, '127.0.0.1', resolve));
     try {
-      const url = `http://127.0.0.1:${String((api.address() as AddressInfo).port)}/calendar/v3`;
+      const url = `${api.url}/calendar/v3`;
       const own = client();
       await own.request({url});
       assert.equal((await own.fetch(url)).status, 200);
@@ -92,8 +90,7 @@ describe('a client with a subject', () => {
       for (const header of seen) assert.match(header, /^Bearer ya29\.a\./);
       assert.equal(count(emulator, 'google-oauth2 token'), 2);
     } finally {
-      api.closeAllConnections();
-      api.close();
+      await api.close();
     }
   });
 
