@@ -254,6 +254,10 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
       const workspaces = (google.workspaces ?? []).map(({domain, users}) => ({domain, users}));
       const emulator = await start({policy: {google: {...google, workspaces}}});
       assertRefused(await ask(emulator), 'unauthorized_client', UNAUTHORIZED, 401);
+      assert.equal(
+        emulator.requests.at(-1)?.reason,
+        `The Workspace does not delegate to ${DEMO}: ${CALENDAR}.`,
+      );
     });
 
     it('every user where there is no Workspace', async () => {
