@@ -1,0 +1,39 @@
+import type {Command} from 'commander';
+import type {Io} from './io.js';
+import {addProviderFlags, makeClient, type ProviderFlags} from './provider-flags.js';
+
+interface TokenFlags extends ProviderFlags {
+  readonly scopes?: readonly string[];
+  readonly json?: true;
+}
+
+/** `token`: prints an access token. */
+export function defineToken(command: Command, io: Io): void {
+  addProviderFlags(
+    command.description(
+      'Print an access token, and nothing else, for a shell. Whoever has it can do what it may until it ends.',
+    ),
+  )
+    .option('--scopes <scope...>', 'OAuth scopes (default: cloud-platform)')
+    .option('--json', 'print {"token", "expiresAt"}; the time is RFC 3339')
+    .addHelpText('after', EXAMPLE)
+    .action(async (flags: TokenFlags) => {
+      const client = await makeClient(flags, io, {
+        // As one text, or several, or both: commas are gcloud's way.
+        scopes: flags.scopes?.flatMap(scope => scope.split(/[\s,]+/)).filter(Boolean),
+      });
+      const {token} = await client.getAccessToken();
+      if (flags.json === undefined) {
+        io.stdout.write(`${token}\n`);
+        return;
+      }
+      const {expiry_date: expiry} = client.credentials;
+      const expiresAt = typeof expiry === 'number' ? new Date(expiry).toISOString() : null;
+      io.stdout.write(`${JSON.stringify({token, expiresAt}, null, 2)}\n`);
+    });
+}
+
+const EXAMPLE = `
+Example:
+  curl -H "Authorization: Bearer $(google-auth-aws token)" \\
+    "https://storage.googleapis.com/storage/v1/b?project=my-project"`;
