@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'print an access token',
     load: async () => (await import('./token-command.js')).defineToken,
   },
+  'id-token': {
+    summary: 'print an ID token for a service of one’s own',
+    load: async () => (await import('./id-token-command.js')).defineIdToken,
+  },
 };
 
 /**
