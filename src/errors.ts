@@ -21,7 +21,7 @@
  * | `INVALID_RESPONSE` | a token endpoint's answer is not what its API documents |
  * | `SERVER_ERROR` | a token endpoint answered with a 5xx status |
  * | `RATE_LIMITED` | a token endpoint answered 429: a quota is used up |
- * | `AWS_IDENTITY_REJECTED` | AWS refused the signed request that Google forwarded |
+ * | `AWS_IDENTITY_REJECTED` | AWS refused the signed request, forwarded by Google or asked itself |
  * | `SUBJECT_TOKEN_REJECTED` | Google STS could not read the signed request |
  * | `ATTRIBUTE_CONDITION_FAILED` | the provider's attribute condition refused this AWS identity |
  * | `PROVIDER_NOT_FOUND` | the project number, pool or provider is wrong, disabled or deleted |
@@ -67,9 +67,10 @@ export type AwsAuthErrorCode =
   | 'DELEGATION_REFUSED';
 
 /**
- * Names the step of the exchange that failed, in the order in which they run. The last three belong to
- * what is had of a service account beside its access token: an ID token, and a Workspace user's token,
- * for which claims are signed (`sign-jwt`) and exchanged (`jwt-bearer`).
+ * Names the step of the exchange that failed, in the order in which they run. Three more belong to what is
+ * had of a service account beside its access token: an ID token, and a Workspace user's token, for which
+ * claims are signed (`sign-jwt`) and exchanged (`jwt-bearer`). `caller-identity` is that of
+ * `getCallerIdentity()`.
  */
 export type AwsAuthStep =
   | 'config'
@@ -80,7 +81,8 @@ export type AwsAuthStep =
   | 'impersonation'
   | 'id-token'
   | 'sign-jwt'
-  | 'jwt-bearer';
+  | 'jwt-bearer'
+  | 'caller-identity';
 
 /** What an {@link AwsAuthError} is made of. */
 export interface AwsAuthErrorDetails {
@@ -116,6 +118,10 @@ export class AwsAuthError extends Error {
   readonly code: AwsAuthErrorCode;
   /** The step that failed. */
   readonly step: AwsAuthStep;
+  /** What failed and what the server said: the beginning of the message. */
+  declare readonly what: string;
+  /** What to do: the rest of the message. */
+  declare readonly fix: string;
   /** Whether the same call may succeed later with nothing changed (an outage, a quota). */
   readonly transient: boolean;
   /** The HTTP status that the server answered, or `undefined` where there was no answer. */
@@ -140,7 +146,12 @@ export class AwsAuthError extends Error {
     if (details.status !== undefined) this.status = details.status;
     if (details.reason !== undefined) this.reason = details.reason;
     if (details.retryAfterMillis !== undefined) this.retryAfterMillis = details.retryAfterMillis;
-    Object.defineProperty(this, BRAND, {value: true});
+    Object.defineProperties(this, {
+      [BRAND]: {value: true},
+      // Not enumerable: the message says both.
+      what: {value: details.what},
+      fix: {value: details.fix},
+    });
   }
 
   /** The error as structured logs want it: the message and the cause's message, no stack. */

@@ -24,6 +24,7 @@ const CHANNELS = {
   'id-token': tracingChannel<unknown, StepTrace>('google-auth-aws:id-token'),
   'sign-jwt': tracingChannel<unknown, StepTrace>('google-auth-aws:sign-jwt'),
   'jwt-bearer': tracingChannel<unknown, StepTrace>('google-auth-aws:jwt-bearer'),
+  'caller-identity': tracingChannel<unknown, StepTrace>('google-auth-aws:caller-identity'),
 };
 
 /**

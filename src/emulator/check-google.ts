@@ -1,6 +1,5 @@
 import {accountId} from './check-aws.js';
 import {memberProblem} from './check-member.js';
-import {EMAIL, workspace} from './check-workspace.js';
 import {checkCondition, checkMapping} from './check-expressions.js';
 import type {
   AwsProvider,
@@ -23,6 +22,7 @@ import {
   wrong,
   type Check,
 } from './policy-shape.js';
+import {workspace} from './check-workspace.js';
 
 // https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools/create
 const poolOrProviderId = text(
@@ -59,7 +59,7 @@ const provider: Check = (value, path) => {
 };
 
 const serviceAccount = object<ServiceAccount>({
-  email: required(text(EMAIL, 'no e-mail address')),
+  email: required(text(/^[^@\s/:]+@[^@\s/:]+$/, 'no e-mail address')),
   uniqueId: optional(text(/^\d+$/, 'a unique id is a number')),
   bindings: optional(
     list(

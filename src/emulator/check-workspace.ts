@@ -5,13 +5,13 @@ import {
   object,
   optional,
   required,
+  show,
   text,
   wrong,
   type Check,
 } from './policy-shape.js';
 
-/** An e-mail address, as far as the emulator tells. */
-export const EMAIL = /^[^@\s/:]+@[^@\s/:]+$/;
+const EMAIL = /^[^@\s/:]+@[^@\s/:]+$/;
 
 const shape = object<WorkspaceDomain>({
   domain: required(text(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'no name of a domain')),
@@ -21,7 +21,7 @@ const shape = object<WorkspaceDomain>({
       object<DomainWideDelegation>({
         serviceAccount: required(
           text(
-            value => EMAIL.test(value) || /^\d+$/.test(value),
+            name => EMAIL.test(name) || /^\d+$/.test(name),
             'the unique id or the e-mail of a service account',
           ),
         ),
@@ -33,16 +33,14 @@ const shape = object<WorkspaceDomain>({
   ),
 });
 
-/** A domain of Google Workspace. */
+/** A domain of Google Workspace, whose users are its own. */
 export const workspace: Check = (value, path) => {
   shape(value, path);
-  if (!isRecord(value) || !Array.isArray(value['users'])) return;
-  const ending = `@${String(value['domain'])}`;
-  for (const [index, user] of value['users'].entries()) {
-    if (String(user).endsWith(ending)) continue;
-    wrong(
-      [...path, 'users', index],
-      `is ${JSON.stringify(user)}: a user is an e-mail address that ends with ${ending}.`,
-    );
+  if (!isRecord(value)) return;
+  const {domain, users} = value;
+  if (typeof domain !== 'string' || !Array.isArray(users)) return;
+  for (const [index, user] of users.entries()) {
+    if (typeof user === 'string' && user.endsWith(`@${domain}`)) continue;
+    wrong([...path, 'users', index], `is ${show(user)}: a user of ${domain} ends with @${domain}.`);
   }
 };

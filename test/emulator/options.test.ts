@@ -235,7 +235,7 @@ describe('startEmulator', () => {
       [
         'a user of another domain',
         {google: {...google, workspaces: [{domain: 'example.com', users: ['a@example.org']}]}},
-        /"a@example\.org": a user is an e-mail address that ends with @example\.com/,
+        /"a@example\.org": a user of example\.com ends with @example\.com/,
       ],
       [
         'a delegation to a name',

@@ -9,19 +9,16 @@ export type OauthErrorCode =
   | 'unauthorized_client'
   | 'unsupported_grant_type';
 
-/** What is said of a refusal beside OAuth's own words. */
-export interface RefusalFacts {
-  /** What is behind it, for the record of the request. */
-  readonly reason?: string;
-  /** Default 400. */
-  readonly status?: number;
-}
-
-/** A refusal of a token endpoint of Google's, in OAuth's form. */
+/**
+ * A refusal of a token endpoint of Google's, in OAuth's form.
+ *
+ * @param options.reason - what is behind it, for the record of the request
+ * @param options.status - default 400
+ */
 export function oauthError(
   error: OauthErrorCode,
   description: string,
-  {reason, status = 400}: RefusalFacts = {},
+  {reason, status = 400}: {readonly reason?: string | undefined; readonly status?: number} = {},
 ): Refused {
   const reply = {
     status,
