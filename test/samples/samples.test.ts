@@ -152,6 +152,15 @@ describe('samples', function () {
     assert.doesNotMatch(result.stdout, /ya29|Signature=|ASIA/);
   });
 
+  it('test-with-emulator.ts passes, and so do all four of its tests', async () => {
+    const result = await runNode(['--test-reporter=tap', 'samples/test-with-emulator.ts'], {
+      HOME: home,
+    });
+    assert.equal(result.status, 0, result.stdout + result.stderr);
+    assert.match(result.stdout, /^# pass 4$/m);
+    assert.match(result.stdout, /^# fail 0$/m);
+  });
+
   it('cloud-run-id-token.ts is let in by a service that checks its token', async () => {
     const callers: (string | undefined)[] = [];
     const keys = {oauth2FederatedSignonPemCertsUrl: `${emulator.url}/oauth2/v1/certs`};
@@ -197,6 +206,7 @@ describe('samples', function () {
       'from-credential-file.ts',
       'opentelemetry.ts',
       'quickstart.ts',
+      'test-with-emulator.ts',
       'without-impersonation.ts',
       'workspace-user.ts',
     ]);
