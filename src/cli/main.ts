@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'write the credential file',
     load: async () => (await import('./config-command.js')).defineConfig,
   },
+  setup: {
+    summary: 'print what has to be set up on Google’s side',
+    load: async () => (await import('./setup-command.js')).defineSetup,
+  },
   token: {
     summary: 'print an access token',
     load: async () => (await import('./token-command.js')).defineToken,
