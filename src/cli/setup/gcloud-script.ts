@@ -43,7 +43,7 @@ export function gcloudScript(plan: SetupPlan): string {
       : [step('Make the service account.', MAKE_SERVICE_ACCOUNT)]),
     ...(bindings.length === 0
       ? []
-      : [step('Give the roles.', BIND_FUNCTION, ...bindings.map(binding => bind(binding)))]),
+      : [step('Give the roles.', BIND_FUNCTION, ...bindings.map(bind))]),
     step('What clients need to know.', ending(plan)),
   ].join('\n\n');
 }
@@ -73,7 +73,9 @@ function variables(plan: SetupPlan): readonly string[] {
     // None of the expressions holds a comma, at which gcloud would split it.
     ATTRIBUTE_MAPPING: mapping.join(','),
     ATTRIBUTE_CONDITION: provider.attributeCondition ?? '',
-    ...(serviceAccount === null ? {} : {SERVICE_ACCOUNT: serviceAccount.email}),
+    ...(serviceAccount === null
+      ? {}
+      : {SERVICE_ACCOUNT: serviceAccount.email, SERVICE_ACCOUNT_PROJECT: serviceAccount.project}),
     ...(serviceAccount?.create == null ? {} : {SERVICE_ACCOUNT_NAME: serviceAccount.create}),
   };
   return Object.entries(values).map(([name, value]) => `${name}=${shellQuote(value)}`);
@@ -86,11 +88,17 @@ function bind({resource, role, member}: PlannedBinding): string {
 function commandOf(resource: BoundResource): readonly string[] {
   switch (resource.kind) {
     case 'service-account':
-      return ['"$SERVICE_ACCOUNT"', 'gcloud', 'iam', 'service-accounts'];
+      return [
+        '"$SERVICE_ACCOUNT"',
+        '"$SERVICE_ACCOUNT_PROJECT"',
+        'gcloud',
+        'iam',
+        'service-accounts',
+      ];
     case 'project':
-      return ['"$PROJECT_ID"', 'gcloud', 'projects'];
+      return ['"$PROJECT_ID"', '"$PROJECT_ID"', 'gcloud', 'projects'];
     case 'bucket':
-      return [`gs://${resource.name}`, 'gcloud', 'storage', 'buckets'];
+      return [`gs://${resource.name}`, '"$PROJECT_ID"', 'gcloud', 'storage', 'buckets'];
   }
 }
 

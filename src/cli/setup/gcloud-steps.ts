@@ -98,17 +98,17 @@ fi`;
 
 // Without --condition gcloud asks for one where the policy has conditions, and fails where nobody
 // answers.
-export const BIND_FUNCTION = String.raw`bind() { # ROLE MEMBER RESOURCE COMMAND...
-  local role="$1" member="$2" resource="$3" found attempt=0
-  shift 3
+export const BIND_FUNCTION = String.raw`bind() { # ROLE MEMBER RESOURCE PROJECT COMMAND...
+  local role="$1" member="$2" resource="$3" project="$4" found attempt=0
+  shift 4
   # Lines of a condition, a role and a member.
-  found="$("$@" get-iam-policy "$resource" --flatten='bindings[].members' \
-    --format='value(bindings.condition.title,bindings.role,bindings.members)' 2>/dev/null || true)"
+  found="$("$@" get-iam-policy "$resource" --project="$project" \
+    --flatten='bindings[].members' --format='value(bindings.condition.title,bindings.role,bindings.members)' 2>/dev/null || true)"
   if grep -qxF -- "$(printf '\t%s\t%s' "$role" "$member")" <<<"$found"; then
     say "$member has $role on $resource."
     return
   fi
-  until "$@" add-iam-policy-binding "$resource" \
+  until "$@" add-iam-policy-binding "$resource" --project="$project" \
     --role="$role" --member="$member" --condition=None >/dev/null; do
     attempt=$((attempt + 1))
     # What was made a moment ago is not known everywhere at once.

@@ -47,6 +47,8 @@ export interface PlannedProvider {
 
 export interface PlannedServiceAccount {
   readonly email: string;
+  /** The id or number of the project that it belongs to. */
+  readonly project: string;
   /** The name to make it under; `null`: it is there already. */
   readonly create: string | null;
 }
@@ -103,7 +105,11 @@ export function planSetup(request: SetupRequest): SetupPlan {
     serviceAccount:
       serviceAccount === undefined
         ? null
-        : {email: serviceAccount.email, create: serviceAccount.name ?? null},
+        : {
+            email: serviceAccount.email,
+            project: serviceAccount.project,
+            create: serviceAccount.name ?? null,
+          },
     bindings: bindings(request, poolName),
     warnings: setupWarnings(request),
     notes: setupNotes(request),

@@ -49,6 +49,8 @@ export interface SetupRequest {
 /** The service account that is used. */
 export interface RequestedServiceAccount {
   readonly email: string;
+  /** The id or number of the project that it belongs to. */
+  readonly project: string;
   /** The name to make it under; `undefined`: it belongs to another project, or to Google, and is there. */
   readonly name: string | undefined;
 }
@@ -170,7 +172,7 @@ function readServiceAccount(value: string, projectId: string): RequestedServiceA
   // example.com:my-project has accounts at my-project.example.com.iam.gserviceaccount.com.
   const [id = '', ...domain] = projectId.split(':').reverse();
   const host = `${[id, ...domain].join('.')}.iam.gserviceaccount.com`;
-  if (ACCOUNT_NAME.test(value)) return {email: `${value}@${host}`, name: value};
+  if (ACCOUNT_NAME.test(value)) return {email: `${value}@${host}`, project: projectId, name: value};
   const email = check(
     value,
     '--service-account',
@@ -181,7 +183,17 @@ function readServiceAccount(value: string, projectId: string): RequestedServiceA
     },
   );
   const [name = '', at = ''] = email.split('@');
-  return {email, name: at === host && ACCOUNT_NAME.test(name) ? name : undefined};
+  return at === host && ACCOUNT_NAME.test(name)
+    ? {email, project: projectId, name}
+    : {email, project: projectOf(name, at) ?? projectId, name: undefined};
+}
+
+// https://cloud.google.com/iam/docs/service-account-types
+function projectOf(name: string, host: string): string | undefined {
+  if (host === 'developer.gserviceaccount.com') return /^(\d+)-compute$/.exec(name)?.[1];
+  if (host === 'appspot.gserviceaccount.com') return name;
+  const [, id, domain] = /^([^.]+)\.(?:(.+)\.)?iam\.gserviceaccount\.com$/.exec(host) ?? [];
+  return domain === undefined ? id : `${domain}:${id ?? ''}`;
 }
 
 function readGoogleRole(value: string, flag: string): string {

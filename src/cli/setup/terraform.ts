@@ -172,7 +172,9 @@ function resourceAttribute(resource: BoundResource, {serviceAccount: account, pr
       return {
         service_account_id:
           account?.create == null
-            ? hclString(`projects/-/serviceAccounts/${resource.email}`)
+            ? hclString(
+                `projects/${account?.project ?? project.id}/serviceAccounts/${resource.email}`,
+              )
             : `${ACCOUNT}.name`,
       };
     case 'project':
