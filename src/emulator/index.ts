@@ -1,6 +1,8 @@
 export {startEmulator} from './emulator.js';
-export {defaultAttributeMapping} from './google/attributes.js';
+export {DEFAULT_ATTRIBUTE_MAPPING, defaultAttributeMapping} from './google/attributes.js';
 export {defaultPolicy} from './policy.js';
+export {PolicyError} from './policy-error.js';
+export {parsePolicy, readPolicyFile} from './policy-file.js';
 
 export type {AwsSetup, AwsSetupOptions, AwsSource} from './aws/aws-setup.js';
 export type {IssueAwsCredentialsOptions} from './aws/issue-credentials.js';
@@ -11,7 +13,10 @@ export type {CredentialConfigOptions, EmulatorCredentialConfig} from './credenti
 export type {Emulator, EmulatorAwsCredentials, EmulatorEnvironment} from './emulator.js';
 export type {
   AttributeCondition,
+  AttributeConditionFunction,
   AttributeMapping,
+  AttributeMappingExpressions,
+  AttributeMappingFunction,
   AwsAssertion,
   MappedAttributes,
 } from './google/attributes.js';
@@ -24,6 +29,7 @@ export type {
   AwsPrincipalTrust,
   AwsProvider,
   AwsRole,
+  AwsRoleAccessKey,
   AwsRoleTrust,
   AwsUser,
   AwsUserAccessKey,
@@ -36,6 +42,8 @@ export type {
   ServiceAccountRole,
   WorkloadIdentityPool,
 } from './policy.js';
+export type {PolicyErrorFacts, PolicyPath, TextPosition} from './policy-error.js';
+export type {ParsePolicyOptions} from './policy-file.js';
 export type {
   AnswerFault,
   Fault,

@@ -58,6 +58,17 @@ export interface AwsRole {
    * `AWSReservedSSO_NAME_` and 16 hexadecimal digits, as the permission set NAME. Default `false`.
    */
   readonly identityCenter?: boolean;
+  /** Sessions whose credentials are known beforehand, for programs that are given keys. */
+  readonly accessKeys?: readonly AwsRoleAccessKey[];
+}
+
+/** The credentials of a role's session. Unlike what AWS services hand out here, they never end. */
+export interface AwsRoleAccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Default `session`. */
+  readonly sessionName?: string;
 }
 
 /** A statement of a role's trust policy. */
@@ -131,7 +142,7 @@ export interface AwsProvider {
   readonly disabled?: boolean;
   /** The one AWS account whose identities the provider takes. */
   readonly aws: {readonly accountId: string};
-  /** Default {@link defaultAttributeMapping}, Google's own for AWS. */
+  /** Default {@link DEFAULT_ATTRIBUTE_MAPPING}, Google's own for AWS. */
   readonly attributeMapping?: AttributeMapping;
   /** Who is let in. Default everybody of the account. */
   readonly attributeCondition?: AttributeCondition;
@@ -156,7 +167,8 @@ export interface ServiceAccountBinding {
   readonly role: ServiceAccountRole;
   /**
    * `principal://iam.googleapis.com/…/subject/…`, `principalSet://iam.googleapis.com/…/attribute.…/…`,
-   * `principalSet://iam.googleapis.com/…/*` or `serviceAccount:…`.
+   * `principalSet://iam.googleapis.com/…/group/…`, `principalSet://iam.googleapis.com/…/*` or
+   * `serviceAccount:…`.
    *
    * @see https://cloud.google.com/iam/docs/principal-identifiers
    */

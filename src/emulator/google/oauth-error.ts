@@ -9,13 +9,18 @@ export type OauthErrorCode =
   | 'unauthorized_client'
   | 'unsupported_grant_type';
 
-/** A refusal of Google STS: 400, in OAuth's form. */
-export function oauthError(error: OauthErrorCode, description: string): Refused {
-  return new Refused(error, {
+/**
+ * A refusal of Google STS: 400, in OAuth's form.
+ *
+ * @param reason - what is behind it, for the record of the request
+ */
+export function oauthError(error: OauthErrorCode, description: string, reason?: string): Refused {
+  const reply = {
     status: 400,
     headers: {'content-type': 'application/json; charset=UTF-8', 'cache-control': 'no-store'},
     body: JSON.stringify({error, error_description: description}),
-  });
+  };
+  return new Refused(error, reply, reason);
 }
 
 /** The subject token is not a request that Google sends to AWS. */

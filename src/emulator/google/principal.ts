@@ -37,7 +37,7 @@ const HOST = 'iam.googleapis.com';
 export function principalName(principal: Principal): string {
   return principal.kind === 'serviceAccount'
     ? `serviceAccount:${principal.email}`
-    : `principal://${HOST}/${principal.pool}/subject/${principal.attributes['google.subject'] ?? ''}`;
+    : `principal://${HOST}/${principal.pool}/subject/${principal.attributes['google.subject']}`;
 }
 
 /** Whether a service account's bindings give a principal a permission on it. */
@@ -46,20 +46,27 @@ export function isGranted(
   principal: Principal,
   permission: ServiceAccountPermission,
 ): boolean {
-  const names = memberNames(principal);
+  const names = new Set(memberNames(principal));
   return bindings.some(
     ({role, members}) =>
       GRANTS[role].includes(permission) && members.some(member => names.has(member)),
   );
 }
 
-// Every member of a policy that means this principal.
-// https://cloud.google.com/iam/docs/principal-identifiers#allow
-function memberNames(principal: Principal): ReadonlySet<string> {
-  if (principal.kind === 'serviceAccount') return new Set([principalName(principal)]);
+/**
+ * Every member of a policy that means this principal: itself first, its attributes and groups, and
+ * its whole pool.
+ *
+ * @see https://cloud.google.com/iam/docs/principal-identifiers#allow
+ */
+export function memberNames(principal: Principal): readonly string[] {
+  if (principal.kind === 'serviceAccount') return [principalName(principal)];
   const set = `principalSet://${HOST}/${principal.pool}`;
-  const attributes = Object.entries(principal.attributes)
-    .filter(([name]) => name.startsWith('attribute.'))
-    .map(([name, value]) => `${set}/${name}/${value}`);
-  return new Set([principalName(principal), `${set}/*`, ...attributes]);
+  const {'google.subject': _, 'google.groups': groups = [], ...custom} = principal.attributes;
+  return [
+    principalName(principal),
+    ...Object.entries(custom).map(([name, value]) => `${set}/${name}/${value}`),
+    ...groups.map(group => `${set}/group/${group}`),
+    `${set}/*`,
+  ];
 }

@@ -20,6 +20,11 @@ export interface RequestFacts {
   readonly lifetimeSeconds?: number;
   /** The code of a refusal, as the cloud spells it: `SignatureDoesNotMatch`, `invalid_target`, … */
   readonly error?: string;
+  /**
+   * What is behind a refusal, where the cloud does not tell: which disabled pool, what a condition
+   * came to.
+   */
+  readonly reason?: string;
 }
 
 /** One request that the emulator served. It holds no secret: no header, no token, no signature. */
