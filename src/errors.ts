@@ -21,7 +21,7 @@
  * | `INVALID_RESPONSE` | a token endpoint's answer is not what its API documents |
  * | `SERVER_ERROR` | a token endpoint answered with a 5xx status |
  * | `RATE_LIMITED` | a token endpoint answered 429: a quota is used up |
- * | `AWS_IDENTITY_REJECTED` | AWS refused the signed request that Google forwarded |
+ * | `AWS_IDENTITY_REJECTED` | AWS refused the signed request, forwarded by Google or asked itself |
  * | `SUBJECT_TOKEN_REJECTED` | Google STS could not read the signed request |
  * | `ATTRIBUTE_CONDITION_FAILED` | the provider's attribute condition refused this AWS identity |
  * | `PROVIDER_NOT_FOUND` | the project number, pool or provider is wrong, disabled or deleted |
@@ -60,9 +60,18 @@ export type AwsAuthErrorCode =
   | 'API_DISABLED'
   | 'IMPERSONATION_REFUSED';
 
-/** Names the step of the exchange that failed, in the order in which they run. */
+/**
+ * Names the step of the exchange that failed, in the order in which they run; `caller-identity` is that of
+ * `getCallerIdentity()`, which is no part of the exchange.
+ */
 export type AwsAuthStep =
-  'config' | 'aws-credentials' | 'aws-region' | 'sign' | 'token-exchange' | 'impersonation';
+  | 'config'
+  | 'aws-credentials'
+  | 'aws-region'
+  | 'sign'
+  | 'token-exchange'
+  | 'impersonation'
+  | 'caller-identity';
 
 /** What an {@link AwsAuthError} is made of. */
 export interface AwsAuthErrorDetails {
@@ -98,6 +107,10 @@ export class AwsAuthError extends Error {
   readonly code: AwsAuthErrorCode;
   /** The step that failed. */
   readonly step: AwsAuthStep;
+  /** What failed and what the server said: the beginning of the message. */
+  declare readonly what: string;
+  /** What to do: the rest of the message. */
+  declare readonly fix: string;
   /** Whether the same call may succeed later with nothing changed (an outage, a quota). */
   readonly transient: boolean;
   /** The HTTP status that the server answered, or `undefined` where there was no answer. */
@@ -122,7 +135,12 @@ export class AwsAuthError extends Error {
     if (details.status !== undefined) this.status = details.status;
     if (details.reason !== undefined) this.reason = details.reason;
     if (details.retryAfterMillis !== undefined) this.retryAfterMillis = details.retryAfterMillis;
-    Object.defineProperty(this, BRAND, {value: true});
+    Object.defineProperties(this, {
+      [BRAND]: {value: true},
+      // Not enumerable: the message says both.
+      what: {value: details.what},
+      fix: {value: details.fix},
+    });
   }
 
   /** The error as structured logs want it: the message and the cause's message, no stack. */

@@ -1,4 +1,5 @@
 export {AwsAuthClient} from './client/aws-auth-client.js';
+export {getCallerIdentity} from './client/get-caller-identity.js';
 export {createExternalAccountConfig} from './config/external-account-config.js';
 export {AwsAuthError, isAwsAuthError} from './errors.js';
 
@@ -8,7 +9,9 @@ export type {AwsCredentials, AwsCredentialsProvider} from './aws/credentials.js'
 export type {AwsRegionProvider} from './aws/region.js';
 export type {AwsRegionSource} from './aws/region-lookup.js';
 export type {IdentityDescription} from './client/aws-identity.js';
+export type {CallerIdentity} from './client/caller-identity.js';
 export type {CredentialFileOverrides} from './client/credential-file-options.js';
+export type {CallerIdentityOptions} from './client/get-caller-identity.js';
 export type {AwsAuthClientOptions} from './client/options.js';
 export type {StepTrace} from './client/step-tracing.js';
 export type {

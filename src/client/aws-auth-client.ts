@@ -13,6 +13,7 @@ import {abortable} from './abortable.js';
 import {authorisedRequest} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions} from './base-client.js';
+import type {CallerIdentity} from './caller-identity.js';
 import {
   optionsFromCredentialFile,
   optionsFromJson,
@@ -213,6 +214,16 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    */
   async describeIdentity(): Promise<IdentityDescription> {
     return describeAwsIdentity(await foreground(this.#federation.identify()));
+  }
+
+  /**
+   * Asks AWS STS who the credentials belong to: the ARN that Google will see, and where they came from. It
+   * asks nobody of Google; what it tells is no secret.
+   *
+   * @throws AwsAuthError with the step `aws-credentials`, `aws-region` or `caller-identity`.
+   */
+  async getCallerIdentity(): Promise<CallerIdentity> {
+    return foreground(this.#federation.callerIdentity());
   }
 
   /** Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped. */

@@ -21,6 +21,7 @@ const CHANNELS = {
   sign: tracingChannel<unknown, StepTrace>('google-auth-aws:sign'),
   'token-exchange': tracingChannel<unknown, StepTrace>('google-auth-aws:token-exchange'),
   impersonation: tracingChannel<unknown, StepTrace>('google-auth-aws:impersonation'),
+  'caller-identity': tracingChannel<unknown, StepTrace>('google-auth-aws:caller-identity'),
 };
 
 /**

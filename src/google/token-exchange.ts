@@ -1,4 +1,5 @@
 import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
+import {adviceForAwsRefusal} from './aws-refusal.js';
 import {parse, quoteRefusal, readRefusal, record, text, type Refusal} from './error-response.js';
 import {commonRefusal, malformed, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
@@ -130,7 +131,7 @@ function refused(
   const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
     ?.groups?.['code'];
   if (awsError !== undefined) {
-    return error('AWS_IDENTITY_REJECTED', awsFix(awsError), awsError);
+    return error('AWS_IDENTITY_REJECTED', adviceForAwsRefusal(awsError), awsError);
   }
   if (/invalid format/i.test(refusal.description)) {
     return error(
@@ -160,25 +161,6 @@ function refused(
     'TOKEN_EXCHANGE_REFUSED',
     `Check the provider's settings: ${describeProvider(audience)}`,
   );
-}
-
-function awsFix(code: string): string {
-  switch (code) {
-    case 'InvalidClientTokenId':
-    case 'UnrecognizedClientException':
-      return 'AWS does not know this access key or session token: the key was deleted or deactivated, or the session token is missing or belongs to another key. Check which credentials this process uses with: aws sts get-caller-identity';
-    case 'ExpiredToken':
-    case 'ExpiredTokenException':
-      return 'The AWS session has ended: renew it (for SSO: aws sso login), or let the process read its credentials from a source that renews them instead of copied keys.';
-    case 'SignatureDoesNotMatch':
-      return "Either the secret access key does not belong to the access key id (look for a stray space, quote or newline in it), or this machine's clock is off by more than five minutes.";
-    case 'RequestExpired':
-      return "This machine's clock is off by more than five minutes: synchronise it (chrony, NTP).";
-    case 'RegionDisabledException':
-      return 'AWS STS is not active in the signing region for this account: set "awsRegion" (or AWS_REGION) to a region that is, e.g. us-east-1.';
-    default:
-      return 'AWS refused the signed GetCallerIdentity request. Check which credentials this process uses with: aws sts get-caller-identity';
-  }
 }
 
 // parseProviderName() has checked the audience: its segments hold no character that a shell reads.
