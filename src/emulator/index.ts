@@ -1,4 +1,5 @@
 export {startEmulator} from './emulator.js';
+export {explainIdentity} from './explain-identity.js';
 export {DEFAULT_ATTRIBUTE_MAPPING, defaultAttributeMapping} from './google/attributes.js';
 export {defaultPolicy} from './policy.js';
 export {PolicyError} from './policy-error.js';
@@ -11,6 +12,14 @@ export type {IssueSsoTokenOptions, SsoToken} from './aws/sso-sessions.js';
 export type {IssueWebIdentityTokenOptions} from './aws/web-identity-tokens.js';
 export type {CredentialConfigOptions, EmulatorCredentialConfig} from './credential-config.js';
 export type {Emulator, EmulatorAwsCredentials, EmulatorEnvironment} from './emulator.js';
+export type {ExplainedCaller, IdentityExplanation} from './explain-identity.js';
+export type {
+  BindingDifference,
+  ConditionExplanation,
+  FailedPart,
+  ProviderExplanation,
+  ServiceAccountExplanation,
+} from './explain-provider.js';
 export type {
   AttributeCondition,
   AttributeConditionFunction,
@@ -20,6 +29,8 @@ export type {
   AwsAssertion,
   MappedAttributes,
 } from './google/attributes.js';
+export type {AdmissionRefusal} from './google/map-attributes.js';
+export type {Grant} from './google/principal.js';
 export type {InstanceMetadataOptions} from './instance-metadata-options.js';
 export type {EmulatorOptions} from './options.js';
 export type {

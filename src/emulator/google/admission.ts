@@ -1,5 +1,5 @@
 import type {AwsProvider} from '../policy.js';
-import type {AwsAssertion, MappedAttributes} from './attributes.js';
+import type {AttributeCondition, AwsAssertion, MappedAttributes} from './attributes.js';
 import {CelError, parseCondition} from './cel-expression.js';
 import {mapAttributes, whyNoValue, type AdmissionRefusal, type Mapped} from './map-attributes.js';
 import type {FoundProvider} from './providers.js';
@@ -11,6 +11,13 @@ export type Admission = {
   /** What the condition says. `undefined` where there is none, it is not asked, or has no value. */
   readonly condition: boolean | undefined;
 } & Mapped;
+
+/** What a condition came to. */
+export interface ConditionOutcome {
+  readonly value: boolean | undefined;
+  /** Why it has no value. */
+  readonly problem?: string;
+}
 
 /** Google's refusal of a provider that is disabled or is not there. */
 export const INVALID_TARGET =
@@ -47,11 +54,12 @@ export function admit(assertion: AwsAssertion, provider: AwsProvider): Admission
   return {...mapping, condition: value, refusal: rejected(problem ?? 'The condition is false.')};
 }
 
-function ask(
-  condition: NonNullable<AwsProvider['attributeCondition']>,
+/** Asks a condition, or a part of one. */
+export function ask(
+  condition: AttributeCondition,
   assertion: AwsAssertion,
   attributes: MappedAttributes,
-): {readonly value: boolean | undefined; readonly problem?: string} {
+): ConditionOutcome {
   if (typeof condition === 'function') return {value: condition(assertion, attributes)};
   try {
     const value = parseCondition(condition).evaluate({assertion, attributes});

@@ -40,17 +40,32 @@ export function principalName(principal: Principal): string {
     : `principal://${HOST}/${principal.pool}/subject/${principal.attributes['google.subject']}`;
 }
 
+/** A member of a binding, and the role that it gets. */
+export interface Grant {
+  readonly role: ServiceAccountRole;
+  readonly member: string;
+}
+
 /** Whether a service account's bindings give a principal a permission on it. */
 export function isGranted(
   bindings: readonly ServiceAccountBinding[],
   principal: Principal,
   permission: ServiceAccountPermission,
 ): boolean {
+  return findGrants(bindings, principal, permission).length > 0;
+}
+
+/** What gives a principal a permission on a service account. */
+export function findGrants(
+  bindings: readonly ServiceAccountBinding[],
+  principal: Principal,
+  permission: ServiceAccountPermission,
+): readonly Grant[] {
   const names = new Set(memberNames(principal));
-  return bindings.some(
-    ({role, members}) =>
-      GRANTS[role].includes(permission) && members.some(member => names.has(member)),
-  );
+  return bindings
+    .filter(({role}) => GRANTS[role].includes(permission))
+    .flatMap(({role, members}) => members.map(member => ({role, member})))
+    .filter(({member}) => names.has(member));
 }
 
 /**
