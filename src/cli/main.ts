@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'print an access token',
     load: async () => (await import('./token-command.js')).defineToken,
   },
+  emulator: {
+    summary: 'run both clouds on this machine, for tests',
+    load: async () => (await import('./emulator-command.js')).defineEmulator,
+  },
 };
 
 /**

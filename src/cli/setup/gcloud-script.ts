@@ -10,7 +10,7 @@ import {
 } from './gcloud-steps.js';
 import {planComments} from './plan-comments.js';
 import type {BoundResource, PlannedBinding, SetupPlan} from './setup-plan.js';
-import {shellQuote} from './shell-quote.js';
+import {shellQuote} from '../shell-quote.js';
 
 /**
  * The plan as a bash script that makes it with gcloud. What is there already is left as it is, so
