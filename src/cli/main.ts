@@ -1,8 +1,8 @@
-import {readFileSync} from 'node:fs';
 import {Command, CommanderError} from 'commander';
 import {UsageError} from './failure.js';
 import {helpFormat} from './help-format.js';
 import {processIo, type Io} from './io.js';
+import {packageVersion} from './package-version.js';
 import {reportFailure} from './report-failure.js';
 
 /** Gives a command its flags, its help and what it does. An error that the action throws is reported. */
@@ -23,6 +23,14 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   setup: {
     summary: 'print what has to be set up on Google’s side',
     load: async () => (await import('./setup-command.js')).defineSetup,
+  },
+  whoami: {
+    summary: 'tell who this process is on AWS, and to Google',
+    load: async () => (await import('./whoami-command.js')).defineWhoami,
+  },
+  doctor: {
+    summary: 'go the whole way step by step, and find the broken one',
+    load: async () => (await import('./doctor-command.js')).defineDoctor,
   },
   token: {
     summary: 'print an access token',
@@ -82,11 +90,3 @@ Example:
     --provider aws-test-account --output-file gcp.json
   export GOOGLE_APPLICATION_CREDENTIALS=$PWD/gcp.json
   google-auth-aws doctor`;
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return hasVersion ? String(manifest.version) : 'unknown';
-}

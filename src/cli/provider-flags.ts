@@ -71,6 +71,24 @@ function audienceOf({projectNumber = '', pool = '', provider = ''}: ProviderFlag
 }
 
 /**
+ * The same where a provider must be named.
+ *
+ * @throws UsageError
+ */
+export function requireProvider(
+  flags: ProviderFlags,
+  io: Pick<Io, 'env'>,
+): Exclude<ChosenProvider, {kind: 'none'}> {
+  const chosen = chooseProvider(flags, io);
+  if (chosen.kind === 'none') {
+    throw new UsageError(
+      'No provider is named. Give --config FILE, or --project-number, --pool and --provider, or set GOOGLE_APPLICATION_CREDENTIALS.',
+    );
+  }
+  return chosen;
+}
+
+/**
  * Makes the client that the flags describe.
  *
  * @param options what a command adds.
@@ -81,7 +99,7 @@ export async function makeClient(
   io: Pick<Io, 'env'>,
   options: Partial<AwsAuthClientOptions> = {},
 ): Promise<AwsAuthClient> {
-  const chosen = chooseProvider(flags, io);
+  const chosen = requireProvider(flags, io);
   const {AwsAuthClient} = await import('../index.js');
   const all = {...options, serviceAccountEmail: flags.serviceAccount};
   switch (chosen.kind) {
@@ -91,10 +109,6 @@ export async function makeClient(
       return withFlagNames(
         () => new AwsAuthClient({...all, audience: chosen.audience}),
         'INVALID_AUDIENCE',
-      );
-    case 'none':
-      throw new UsageError(
-        'No provider is named. Give --config FILE, or --project-number, --pool and --provider, or set GOOGLE_APPLICATION_CREDENTIALS.',
       );
   }
 }

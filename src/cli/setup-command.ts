@@ -52,9 +52,9 @@ export function defineSetup(command: Command, io: Io): void {
       ]);
       const plan = planSetup(readSetupFlags(flags));
       for (const warning of plan.warnings) {
-        io.stderr.write(`${wrap(`warning: ${warning}`, io.stderr)}\n`);
+        io.stderr.write(`${wrap(`Warning: ${warning}`, io.stderr)}\n`);
       }
-      for (const note of plan.notes) io.stderr.write(`${wrap(`note: ${note}`, io.stderr)}\n`);
+      for (const note of plan.notes) io.stderr.write(`${wrap(`Note: ${note}`, io.stderr)}\n`);
       switch (format) {
         case 'gcloud':
           io.stdout.write((await import('./setup/gcloud-script.js')).gcloudScript(plan));

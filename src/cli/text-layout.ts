@@ -33,3 +33,23 @@ function wrapLine(line: string, width: number): string[] {
   }
   return [...lines, current];
 }
+
+/**
+ * Labels and values in two columns; on a narrow terminal a value stands below its label. Values are not
+ * wrapped: they are there to be copied.
+ */
+export function table(
+  rows: readonly (readonly [label: string, value: string])[],
+  {columns}: Pick<Output, 'columns'>,
+): string {
+  const isNarrow = columns !== undefined && columns < NARROW;
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
+  return rows
+    .map(([label, value]) =>
+      isNarrow ? `  ${label}\n    ${value}\n` : `  ${label.padEnd(width)}${value}\n`,
+    )
+    .join('');
+}
+
+// Below that, two columns make values hard to find.
+const NARROW = 60;

@@ -18,6 +18,7 @@ import {
 import {AccessTokens} from './google/access-tokens.js';
 import {AwsStsCaller} from './google/aws-sts-caller.js';
 import {createIamCredentialsService} from './google/iam-credentials-service.js';
+import {createIntrospectionService} from './google/introspection-service.js';
 import {createTokenExchangeService} from './google/token-exchange-service.js';
 import {resolveOptions, type EmulatorOptions} from './options.js';
 import {FaultQueue, type Fault} from './server/fault.js';
@@ -164,6 +165,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         identify: token => awsSts.identify(token, port),
         note,
       }),
+      createIntrospectionService({tokens, note}),
       createIamCredentialsService({
         policy: policy.google,
         tokens,

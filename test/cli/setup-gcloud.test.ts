@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
 import {afterEach, describe, it} from 'mocha';
 import {gcloudVersion, runGcloud} from '../support/gcloud.js';
-import {runMain} from '../support/run-main.js';
 import {FakeGcloud, type FakeCloud} from './gcloud-fixture.js';
+import {runCommand} from './run-command.js';
 
 const PROJECT = ['--project', 'my-project', '--project-number', '123456789012'];
 const ACCOUNT = ['--aws-account', '111122223333'];
@@ -14,7 +14,7 @@ const EMAIL = 'demo-app@my-project.iam.gserviceaccount.com';
 const ACCOUNTS = 'constraints/iam.workloadIdentityPoolAwsAccounts';
 
 async function script(...flags: readonly string[]): Promise<string> {
-  const {status, stdout, stderr} = await runMain(['setup', ...PROJECT, ...ACCOUNT, ...flags]);
+  const {status, stdout, stderr} = await runCommand(['setup', ...PROJECT, ...ACCOUNT, ...flags]);
   assert.equal(status, 0, stderr);
   return stdout;
 }
