@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'print an access token',
     load: async () => (await import('./token-command.js')).defineToken,
   },
+  'check-policy': {
+    summary: 'tell whom a policy lets in, before it locks anyone out',
+    load: async () => (await import('./check-policy-command.js')).defineCheckPolicy,
+  },
   emulator: {
     summary: 'run both clouds on this machine, for tests',
     load: async () => (await import('./emulator-command.js')).defineEmulator,

@@ -4,7 +4,7 @@ import type {SetupFlags} from './setup/setup-request.js';
 import {wrap} from './text-layout.js';
 
 interface Flags extends SetupFlags {
-  readonly format: 'gcloud' | 'terraform' | 'json';
+  readonly format: 'gcloud' | 'terraform' | 'json' | 'policy';
 }
 
 /** `setup`: prints what has to be done on Google's side, and does none of it. */
@@ -40,8 +40,11 @@ export function defineSetup(command: Command, io: Io): void {
       ).choices(['arn', 'userid']),
     )
     .addOption(
-      new Option('--format <format>', 'a bash script, HCL, or the plan for a program')
-        .choices(['gcloud', 'terraform', 'json'])
+      new Option(
+        '--format <format>',
+        'a bash script, HCL, the plan for a program, or a policy for check-policy and emulator',
+      )
+        .choices(['gcloud', 'terraform', 'json', 'policy'])
         .default('gcloud'),
     )
     .addHelpText('after', EXAMPLE)
@@ -65,6 +68,11 @@ export function defineSetup(command: Command, io: Io): void {
         case 'json':
           io.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
           return;
+        case 'policy': {
+          const {emulatorPolicy} = await import('./setup/emulator-policy.js');
+          io.stdout.write(`${JSON.stringify(emulatorPolicy(plan), null, 2)}\n`);
+          return;
+        }
       }
     });
 }

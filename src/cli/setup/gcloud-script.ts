@@ -53,7 +53,7 @@ function step(title: string, ...commands: readonly string[]): string {
 }
 
 function variables(plan: SetupPlan): readonly string[] {
-  const {project, pool, provider, serviceAccount, services, organizationPolicies} = plan;
+  const {project, aws, pool, provider, serviceAccount, services, organizationPolicies} = plan;
   const mapping = Object.entries(provider.attributeMapping).map(
     ([attribute, expression]) => `${attribute}=${expression}`,
   );
@@ -67,7 +67,7 @@ function variables(plan: SetupPlan): readonly string[] {
     LOCATION: pool.location,
     POOL: pool.id,
     PROVIDER: provider.id,
-    AWS_ACCOUNT: provider.awsAccountId,
+    AWS_ACCOUNT: aws.accountId,
     SUBJECT: provider.attributeMapping['google.subject'],
     AWS_ROLE: provider.attributeMapping['attribute.aws_role'],
     // None of the expressions holds a comma, at which gcloud would split it.

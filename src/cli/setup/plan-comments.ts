@@ -2,9 +2,9 @@ import type {SetupPlan} from './setup-plan.js';
 
 /** What the plan is for and what bites, in lines for the head of a script or a configuration. */
 export function planComments(plan: SetupPlan): readonly string[] {
-  const {provider, serviceAccount, project, warnings, notes} = plan;
+  const {aws, serviceAccount, project, warnings, notes} = plan;
   return [
-    `Lets identities of the AWS account ${provider.awsAccountId} use Google Cloud in the project ${project.id}`,
+    `Lets identities of the AWS account ${aws.accountId} use Google Cloud in the project ${project.id}`,
     serviceAccount === null
       ? 'as themselves, with no key of a service account. Made by "google-auth-aws setup".'
       : `as ${serviceAccount.email}, with no key. Made by "google-auth-aws setup".`,

@@ -11,6 +11,7 @@ import {setupNotes, setupWarnings} from './setup-warnings.js';
 /** All that has to be there on Google's side, in the order in which it is made. */
 export interface SetupPlan {
   readonly project: {readonly id: string; readonly number: string};
+  readonly aws: PlannedAwsSide;
   /** The APIs to enable. */
   readonly services: readonly string[];
   readonly organizationPolicies: readonly OrganizationPolicy[];
@@ -23,6 +24,16 @@ export interface SetupPlan {
   readonly warnings: readonly string[];
   /** What bites in every plan. */
   readonly notes: readonly string[];
+}
+
+/** Who is let in. */
+export interface PlannedAwsSide {
+  readonly accountId: string;
+  /** Names of roles, without a path. */
+  readonly roles: readonly string[];
+  readonly subjects: readonly string[];
+  /** Whether the bindings are for everybody in the pool. */
+  readonly wholePool: boolean;
 }
 
 /** A value that a list constraint of the organisation must allow. */
@@ -39,7 +50,6 @@ export interface PlannedProvider {
   readonly name: string;
   /** What clients are given: the name with `//iam.googleapis.com/` in front. */
   readonly audience: string;
-  readonly awsAccountId: string;
   readonly attributeMapping: AttributeMapping;
   /** `null`: every identity of the AWS account is let in. */
   readonly attributeCondition: string | null;
@@ -91,6 +101,12 @@ export function planSetup(request: SetupRequest): SetupPlan {
   }
   return {
     project: {id: projectId, number: projectNumber},
+    aws: {
+      accountId: request.awsAccount,
+      roles: request.roles,
+      subjects: request.subjects,
+      wholePool: request.wholePool,
+    },
     services: SERVICES,
     organizationPolicies: organizationPolicies(request),
     pool: {id: poolId, location, name: poolName},
@@ -98,7 +114,6 @@ export function planSetup(request: SetupRequest): SetupPlan {
       id: providerId,
       name: `${poolName}/providers/${providerId}`,
       audience: `//iam.googleapis.com/${poolName}/providers/${providerId}`,
-      awsAccountId: request.awsAccount,
       attributeMapping: attributeMapping(request.subjectFrom),
       attributeCondition: condition ?? null,
     },

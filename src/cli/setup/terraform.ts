@@ -74,7 +74,7 @@ function pool({project, pool: {id}}: SetupPlan): Block {
   };
 }
 
-function provider({project, provider: planned, organizationPolicies}: SetupPlan): Block {
+function provider({project, aws, provider: planned, organizationPolicies}: SetupPlan): Block {
   const policies = organizationPolicies.map(
     ({constraint}) =>
       `google_org_policy_policy.${identifier(constraint.replace(/^constraints\//, ''))}`,
@@ -92,7 +92,7 @@ function provider({project, provider: planned, organizationPolicies}: SetupPlan)
           : {attribute_condition: hclString(attributeCondition)}),
       },
       {attribute_mapping: hclMap(planned.attributeMapping)},
-      {header: 'aws', groups: [{account_id: hclString(planned.awsAccountId)}]},
+      {header: 'aws', groups: [{account_id: hclString(aws.accountId)}]},
       ...(policies.length === 0 ? [] : [{depends_on: `[${policies.join(', ')}]`}]),
     ],
   };
