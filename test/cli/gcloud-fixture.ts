@@ -48,7 +48,12 @@ export class FakeGcloud {
     chmodSync(sleep, 0o755);
     this.#write({
       project: {projectId: 'my-project', projectNumber: '123456789012'},
-      services: ['iam.googleapis.com'],
+      services: [
+        'cloudresourcemanager.googleapis.com',
+        'iam.googleapis.com',
+        'iamcredentials.googleapis.com',
+        'sts.googleapis.com',
+      ],
       constraints: {},
       pools: {},
       providers: {},
