@@ -81,7 +81,8 @@ export const clockStep: Step = {
   id: 'clock',
   title: 'clock',
   async run(visit): Promise<Finding> {
-    const url = new URL(clientOf(visit).toJSON().token_url);
+    // Its root, where every server tells the time with whatever it answers.
+    const url = new URL('/', clientOf(visit).toJSON().token_url);
     let offset;
     try {
       offset = await clockOffset(visit, url);
