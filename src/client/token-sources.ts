@@ -55,6 +55,9 @@ export function federatedTokenSource(
   scopes: readonly string[],
 ): TokenSource<AccessToken> {
   const {tokenUrl, audience, retryPolicy: policy} = options;
+  const prepare = (url: string | undefined): void => {
+    if (url !== undefined && 'prepare' in transporter) transporter.prepare(url);
+  };
   let isClockOff = false;
   const exchange = async (identity: AwsIdentity, attempt: Attempt): Promise<AccessToken> => {
     const {value, secrets} = await signedBy(identity, options, clock);
@@ -63,7 +66,10 @@ export function federatedTokenSource(
       {step: 'token-exchange', attempt: attempt.number, target: new URL(tokenUrl).host},
       async () => {
         const asked = options.clock();
-        const response = await send(transporter, tokenExchangeRequest(details), attempt);
+        const answer = send(transporter, tokenExchangeRequest(details), attempt);
+        // While Google STS thinks, the handshakes with the next server go on.
+        prepare(options.serviceAccount?.url);
+        const response = await answer;
         isClockOff = clock.heard(response.serverTime, asked);
         const granted = readTokenExchange(response, details);
         return asAccessToken(granted, 'token-exchange', asked, options.clock());
@@ -71,10 +77,8 @@ export function federatedTokenSource(
     );
   };
   const identifyAndExchange = async (attempt: Attempt): Promise<AccessToken> => {
-    if (options.serviceAccount !== undefined && 'prepare' in transporter) {
-      // Its handshakes can go on while Google STS is asked.
-      transporter.prepare(options.serviceAccount.url);
-    }
+    // The handshakes go on while the credentials are read and the request is signed.
+    prepare(tokenUrl);
     const identity = await identify({timeoutMillis: attempt.remainingMillis});
     try {
       return await exchange(identity, attempt);
