@@ -4,6 +4,7 @@ import type {SetupFlags} from './setup/setup-request.js';
 import {wrap} from './text-layout.js';
 
 interface Flags extends SetupFlags {
+  readonly json?: true;
   readonly format: 'gcloud' | 'terraform' | 'json' | 'policy';
 }
 
@@ -29,7 +30,7 @@ export function defineSetup(command: Command, io: Io): void {
     .option('--grant <role>', 'a role on the project; repeatable', collect)
     .option(
       '--bucket <bucket[=role]>',
-      'a role on a bucket (default: =roles/storage.objectViewer); repeatable',
+      'a role on a bucket, by default roles/storage.objectViewer; repeatable',
       collect,
     )
     .option('--organization <number>', 'allow the AWS account in the organisation’s policies')
@@ -47,8 +48,9 @@ export function defineSetup(command: Command, io: Io): void {
         .choices(['gcloud', 'terraform', 'json', 'policy'])
         .default('gcloud'),
     )
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'))
     .addHelpText('after', EXAMPLE)
-    .action(async ({format, ...flags}: Flags) => {
+    .action(async ({json, format, ...flags}: Flags) => {
       const [{readSetupFlags}, {planSetup}] = await Promise.all([
         import('./setup/setup-request.js'),
         import('./setup/setup-plan.js'),
@@ -58,7 +60,7 @@ export function defineSetup(command: Command, io: Io): void {
         io.stderr.write(`${wrap(`Warning: ${warning}`, io.stderr)}\n`);
       }
       for (const note of plan.notes) io.stderr.write(`${wrap(`Note: ${note}`, io.stderr)}\n`);
-      switch (format) {
+      switch (json === true ? 'json' : format) {
         case 'gcloud':
           io.stdout.write((await import('./setup/gcloud-script.js')).gcloudScript(plan));
           return;

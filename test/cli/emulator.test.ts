@@ -157,6 +157,12 @@ describe('the command emulator', function () {
       const token = await runGcloud(['auth', 'print-access-token'], home, env);
       assert.equal(token.status, 0, token.stderr);
       assert.ok(token.stdout.startsWith(prefix), token.stderr);
+      const list = ['storage', 'buckets', 'list', '--project=my-project'];
+      const storage = await runGcloud(list, home, {
+        ...env,
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${env['STORAGE_EMULATOR_HOST'] ?? ''}/storage/v1/`,
+      });
+      assert.match(emulator.stderr, /^storage storage\.buckets\.list \d/m, storage.stderr);
       await emulator.end('SIGTERM');
     }
   });

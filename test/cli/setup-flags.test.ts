@@ -8,7 +8,7 @@ const COMPLETE = [...PROJECT, '--aws-account', '111122223333'];
 const LONG = 'a-role-with-a-name-that-is-long';
 
 async function plan(...flags: readonly string[]): Promise<SetupPlan & {stderr: string}> {
-  const argv = ['setup', ...COMPLETE, ...flags, '--format', 'json'];
+  const argv = ['setup', ...COMPLETE, ...flags, '--json'];
   const {status, stdout, stderr} = await runCommand(argv);
   assert.equal(status, 0, stderr);
   return {...(JSON.parse(stdout) as SetupPlan), stderr};
@@ -250,6 +250,7 @@ describe('setup', () => {
     [[...COMPLETE, '--role', 'r', '--bucket', 'b-1=admin'], /the role of --bucket b-1 "admin"/],
     [[...COMPLETE, '--role', 'r', '--organization', 'example.com'], /organizations list/],
     [[...COMPLETE, '--subject', 'a\nb'], /--subject "a\\nb" is not a subject/],
+    [[...COMPLETE, '--role', 'r', '--json', '--format', 'gcloud'], /--json.* cannot be used with/],
     [[...COMPLETE, '--role', 'r', '--format', 'yaml'], /gcloud, terraform, json/],
     [[...COMPLETE, '--role', 'r', '--subject-from', 'name'], /arn, userid/],
     [[...COMPLETE, '--rol', 'r'], /unknown option '--rol'[^]*--role/],

@@ -45,6 +45,7 @@ function boundAccount(email: string, {bindings}: SetupPlan): ServiceAccount {
 
 function userOf(subject: string): readonly AwsUser[] {
   const {path, name} =
-    /^arn:aws:iam::\d{12}:user(?<path>\/(?:[!-~]+\/)?)(?<name>[\w+=,.@-]{1,64})$/.exec(subject)?.groups ?? {};
+    /^arn:aws:iam::\d{12}:user(?<path>\/(?:[!-~]+\/)?)(?<name>[\w+=,.@-]{1,64})$/.exec(subject)
+      ?.groups ?? {};
   return path === undefined || name === undefined ? [] : [{name, path}];
 }
