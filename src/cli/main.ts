@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'print an access token',
     load: async () => (await import('./token-command.js')).defineToken,
   },
+  'id-token': {
+    summary: 'print an ID token for a service of one’s own',
+    load: async () => (await import('./id-token-command.js')).defineIdToken,
+  },
   'check-policy': {
     summary: 'tell whom a policy lets in, before it locks anyone out',
     load: async () => (await import('./check-policy-command.js')).defineCheckPolicy,

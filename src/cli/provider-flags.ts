@@ -19,11 +19,26 @@ export type ChosenProvider =
   | {readonly kind: 'audience'; readonly audience: string}
   | {readonly kind: 'none'};
 
-/** Adds the flags to a command. */
-export function addProviderFlags(command: Command): Command {
+/**
+ * Adds the flags to a command.
+ *
+ * @param options.withAudience whether `--audience` is the provider's name. Default `true`.
+ */
+export function addProviderFlags(
+  command: Command,
+  {withAudience = true}: {readonly withAudience?: boolean} = {},
+): Command {
+  command.option(
+    '--config <file>',
+    'the credential file (default: $GOOGLE_APPLICATION_CREDENTIALS)',
+  );
+  if (withAudience) {
+    command.option(
+      '--audience <name>',
+      "the provider's full name: //iam.googleapis.com/projects/…",
+    );
+  }
   return command
-    .option('--config <file>', 'the credential file (default: $GOOGLE_APPLICATION_CREDENTIALS)')
-    .option('--audience <name>', "the provider's full name: //iam.googleapis.com/projects/…")
     .option('--project-number <number>', 'or its parts: the number of the pool’s project,')
     .option('--pool <id>', 'the workload identity pool,')
     .option('--provider <id>', 'and the provider')
@@ -101,16 +116,19 @@ export async function makeClient(
 ): Promise<AwsAuthClient> {
   const chosen = requireProvider(flags, io);
   const {AwsAuthClient} = await import('../index.js');
-  const all = {...options, serviceAccountEmail: flags.serviceAccount};
-  switch (chosen.kind) {
-    case 'file':
-      return withFlagNames(() => AwsAuthClient.fromFile(chosen.path, all));
-    case 'audience':
-      return withFlagNames(
-        () => new AwsAuthClient({...all, audience: chosen.audience}),
-        'INVALID_AUDIENCE',
-      );
+  const {serviceAccount} = flags;
+  if (chosen.kind === 'file') {
+    return withFlagNames(() => {
+      const client = AwsAuthClient.fromFile(chosen.path, options);
+      // Of the file, all but the account stays: the host that makes its tokens, too.
+      return serviceAccount === undefined ? client : client.withServiceAccount(serviceAccount);
+    });
   }
+  const {audience} = chosen;
+  return withFlagNames(
+    () => new AwsAuthClient({...options, audience, serviceAccountEmail: serviceAccount}),
+    'INVALID_AUDIENCE',
+  );
 }
 
 const FLAGS: Readonly<Record<string, string>> = {
@@ -120,6 +138,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   universeDomain: '--universe-domain',
   stsLocation: '--sts-location',
   scopes: '--scopes',
+  targetAudience: '--audience',
 };
 
 /**

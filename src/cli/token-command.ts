@@ -1,5 +1,6 @@
 import type {Command} from 'commander';
 import type {Io} from './io.js';
+import {printToken} from './print-token.js';
 import {addProviderFlags, makeClient, type ProviderFlags} from './provider-flags.js';
 
 interface TokenFlags extends ProviderFlags {
@@ -23,13 +24,7 @@ export function defineToken(command: Command, io: Io): void {
         scopes: flags.scopes?.flatMap(scope => scope.split(/[\s,]+/)).filter(Boolean),
       });
       const {token} = await client.getAccessToken();
-      if (flags.json === undefined) {
-        io.stdout.write(`${token}\n`);
-        return;
-      }
-      const {expiry_date: expiry} = client.credentials;
-      const expiresAt = typeof expiry === 'number' ? new Date(expiry).toISOString() : null;
-      io.stdout.write(`${JSON.stringify({token, expiresAt}, null, 2)}\n`);
+      printToken(io, {token, expiresAt: client.credentials.expiry_date ?? undefined}, flags);
     });
 }
 

@@ -22,6 +22,7 @@ import {
   wrong,
   type Check,
 } from './policy-shape.js';
+import {workspace} from './check-workspace.js';
 
 // https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools/create
 const poolOrProviderId = text(
@@ -64,7 +65,11 @@ const serviceAccount = object<ServiceAccount>({
     list(
       object<ServiceAccountBinding>({
         role: required(
-          oneOf(['roles/iam.workloadIdentityUser', 'roles/iam.serviceAccountTokenCreator']),
+          oneOf([
+            'roles/iam.workloadIdentityUser',
+            'roles/iam.serviceAccountTokenCreator',
+            'roles/iam.serviceAccountOpenIdTokenCreator',
+          ]),
         ),
         members: required(list(member)),
       }),
@@ -87,6 +92,7 @@ export const googleShape = object<GooglePolicy>({
     ),
   ),
   serviceAccounts: required(list(serviceAccount)),
+  workspaces: optional(list(workspace)),
   disabledServices: optional(list(oneOf(['sts.googleapis.com', 'iamcredentials.googleapis.com']))),
 });
 

@@ -45,6 +45,7 @@ export type {
   AwsUser,
   AwsUserAccessKey,
   AwsWebIdentityTrust,
+  DomainWideDelegation,
   EmulatorPolicy,
   GooglePolicy,
   GoogleService,
@@ -52,6 +53,7 @@ export type {
   ServiceAccountBinding,
   ServiceAccountRole,
   WorkloadIdentityPool,
+  WorkspaceDomain,
 } from './policy.js';
 export type {PolicyErrorFacts, PolicyPath, TextPosition} from './policy-error.js';
 export type {ParsePolicyOptions} from './policy-file.js';

@@ -30,8 +30,8 @@ export interface EmulatorOptions {
   /** How long Google's federated tokens live, in seconds. Default 3600. */
   readonly federatedTokenLifetimeSeconds?: number;
   /**
-   * How long service-account tokens live, in seconds, whatever clients ask for. Default what they
-   * ask for, as Google has it.
+   * How long the access tokens of service accounts, and of users for whom they act, live, in seconds,
+   * whatever clients ask for. Default what they ask for, as Google has it.
    */
   readonly serviceAccountTokenLifetimeSeconds?: number;
   /** How far a signer's clock may be off the emulator's, in seconds. Default 300, as at AWS. */

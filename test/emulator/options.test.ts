@@ -161,6 +161,14 @@ describe('startEmulator', () => {
         ],
       },
     });
+    const delegation = (serviceAccount: string, scope: string) => ({
+      google: {
+        ...google,
+        workspaces: [
+          {domain: 'example.com', users: [], delegations: [{serviceAccount, scopes: [scope]}]},
+        ],
+      },
+    });
     const policies: readonly (readonly [string, unknown, RegExp])[] = [
       [
         'an account id of eleven digits',
@@ -219,6 +227,22 @@ describe('startEmulator', () => {
       ['a set of one subject', members(`principalSet://${POOL}/subject/x`), /principalSet/],
       ['a principal by its attribute', members(`principal://${POOL}/attribute.a/x`), /principal/],
       ['a member that is a person', members('user:a@b'), /"user:a@b"/],
+      [
+        'a Workspace domain that is none',
+        {google: {...google, workspaces: [{domain: 'example', users: []}]}},
+        /google\.workspaces holds "example": no name of a domain/,
+      ],
+      [
+        'a user of another domain',
+        {google: {...google, workspaces: [{domain: 'example.com', users: ['a@example.org']}]}},
+        /"a@example\.org": a user is an e-mail address that ends with @example\.com/,
+      ],
+      [
+        'a delegation to a name',
+        delegation('demo', 'https://mail.google.com/'),
+        /"demo": the unique id or the e-mail/,
+      ],
+      ['a delegation of no scope', delegation('a@b', 'gmail'), /"gmail": no OAuth scope/],
     ];
     for (const [name, policy, message] of policies) {
       it(name, async () => {

@@ -10,13 +10,18 @@ export type OauthErrorCode =
   | 'unsupported_grant_type';
 
 /**
- * A refusal of Google STS: 400, in OAuth's form.
+ * A refusal of a token endpoint of Google's, in OAuth's form.
  *
- * @param reason - what is behind it, for the record of the request
+ * @param options.reason - what is behind it, for the record of the request
+ * @param options.status - default 400
  */
-export function oauthError(error: OauthErrorCode, description: string, reason?: string): Refused {
+export function oauthError(
+  error: OauthErrorCode,
+  description: string,
+  {reason, status = 400}: {readonly reason?: string | undefined; readonly status?: number} = {},
+): Refused {
   const reply = {
-    status: 400,
+    status,
     headers: {'content-type': 'application/json; charset=UTF-8', 'cache-control': 'no-store'},
     body: JSON.stringify({error, error_description: description}),
   };

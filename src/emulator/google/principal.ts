@@ -15,28 +15,45 @@ export interface ServiceAccountPrincipal {
   readonly email: string;
 }
 
+/** A user of Google Workspace, for whom a service account acts by domain-wide delegation. */
+export interface UserPrincipal {
+  readonly kind: 'user';
+  readonly email: string;
+}
+
 /** Who holds a Google access token. */
-export type Principal = FederatedPrincipal | ServiceAccountPrincipal;
+export type Principal = FederatedPrincipal | ServiceAccountPrincipal | UserPrincipal;
 
 /** What the emulated IAM asks a service account's policy for. */
 export type ServiceAccountPermission =
-  'iam.serviceAccounts.getAccessToken' | 'iam.serviceAccounts.implicitDelegation';
+  | 'iam.serviceAccounts.getAccessToken'
+  | 'iam.serviceAccounts.getOpenIdToken'
+  | 'iam.serviceAccounts.implicitDelegation'
+  | 'iam.serviceAccounts.signBlob'
+  | 'iam.serviceAccounts.signJwt';
 
-// https://cloud.google.com/iam/docs/service-account-permissions
+// https://cloud.google.com/iam/docs/roles-permissions/iam
 const GRANTS: Readonly<Record<ServiceAccountRole, readonly ServiceAccountPermission[]>> = {
-  'roles/iam.workloadIdentityUser': ['iam.serviceAccounts.getAccessToken'],
+  'roles/iam.workloadIdentityUser': [
+    'iam.serviceAccounts.getAccessToken',
+    'iam.serviceAccounts.getOpenIdToken',
+  ],
   'roles/iam.serviceAccountTokenCreator': [
     'iam.serviceAccounts.getAccessToken',
+    'iam.serviceAccounts.getOpenIdToken',
     'iam.serviceAccounts.implicitDelegation',
+    'iam.serviceAccounts.signBlob',
+    'iam.serviceAccounts.signJwt',
   ],
+  'roles/iam.serviceAccountOpenIdTokenCreator': ['iam.serviceAccounts.getOpenIdToken'],
 };
 
 const HOST = 'iam.googleapis.com';
 
-/** `principal://…/subject/…` or `serviceAccount:…`. */
+/** `principal://…/subject/…`, `serviceAccount:…` or `user:…`. */
 export function principalName(principal: Principal): string {
-  return principal.kind === 'serviceAccount'
-    ? `serviceAccount:${principal.email}`
+  return principal.kind !== 'federated'
+    ? `${principal.kind}:${principal.email}`
     : `principal://${HOST}/${principal.pool}/subject/${principal.attributes['google.subject']}`;
 }
 
@@ -75,7 +92,7 @@ export function findGrants(
  * @see https://cloud.google.com/iam/docs/principal-identifiers#allow
  */
 export function memberNames(principal: Principal): readonly string[] {
-  if (principal.kind === 'serviceAccount') return [principalName(principal)];
+  if (principal.kind !== 'federated') return [principalName(principal)];
   const set = `principalSet://${HOST}/${principal.pool}`;
   const {'google.subject': _, 'google.groups': groups = [], ...custom} = principal.attributes;
   return [

@@ -104,7 +104,9 @@ function findProvider(policy: GooglePolicy, audience: string): FoundProvider {
   }
   const found = listProviders(policy).find(candidate => candidate.audience === audience);
   if (found === undefined) {
-    throw oauthError('invalid_target', INVALID_TARGET, `The policy has no provider ${audience}.`);
+    throw oauthError('invalid_target', INVALID_TARGET, {
+      reason: `The policy has no provider ${audience}.`,
+    });
   }
   const refusal = whyOutOfUse(found);
   if (refusal !== undefined) throw refused(refusal);
@@ -112,5 +114,5 @@ function findProvider(policy: GooglePolicy, audience: string): FoundProvider {
 }
 
 function refused({error, description, reason}: AdmissionRefusal): Error {
-  return oauthError(error, description, reason);
+  return oauthError(error, description, {reason});
 }

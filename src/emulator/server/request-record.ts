@@ -12,9 +12,9 @@ export interface RequestFacts {
   readonly audience?: string;
   /** The mapped `google.subject`. */
   readonly subject?: string;
-  /** `principal://…` or `serviceAccount:…`: who presented, or got, a Google token. */
+  /** `principal://…`, `serviceAccount:…` or `user:…`: who presented, or got, a Google token. */
   readonly principal?: string;
-  /** The service account that is impersonated. */
+  /** The service account that is impersonated, that signs, or that asks for a user's token. */
   readonly serviceAccount?: string;
   /** How long what was issued lives, in seconds. */
   readonly lifetimeSeconds?: number;
