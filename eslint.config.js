@@ -249,6 +249,16 @@ export default defineConfig(
     rules: {'no-console': 'off'},
   },
   {
+    files: ['samples/**/*.ts'],
+    rules: {
+      // Node's test runner waits for its tests by itself.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {allowForKnownSafeCalls: [{from: 'package', package: 'node:test', name: 'test'}]},
+      ],
+    },
+  },
+  {
     // Nothing else takes a variable out of an environment.
     files: ['test/**/*.ts', 'samples/**/*.ts'],
     rules: {'@typescript-eslint/no-dynamic-delete': 'off'},

@@ -188,6 +188,15 @@ describe('samples', function () {
     assert.equal(asked.principal, 'user:alice@example.com');
   });
 
+  it('test-with-emulator.ts passes, and so do all four of its tests', async () => {
+    const result = await runNode(['--test-reporter=tap', 'samples/test-with-emulator.ts'], {
+      HOME: home,
+    });
+    assert.equal(result.status, 0, result.stdout + result.stderr);
+    assert.match(result.stdout, /^# pass 4$/m);
+    assert.match(result.stdout, /^# fail 0$/m);
+  });
+
   it('has a test for every sample', async () => {
     const samples = (await readdir('samples')).filter(name => name.endsWith('.ts')).sort();
     assert.deepEqual(samples, [
@@ -197,6 +206,7 @@ describe('samples', function () {
       'from-credential-file.ts',
       'opentelemetry.ts',
       'quickstart.ts',
+      'test-with-emulator.ts',
       'without-impersonation.ts',
       'workspace-user.ts',
     ]);
