@@ -22,6 +22,7 @@ import {createIamCredentialsService} from './google/iam-credentials/iam-credenti
 import {createOauthTokenService, OAUTH_TOKEN_PATH} from './google/oauth2/oauth-token-service.js';
 import {ServiceAccountKeys} from './google/service-account-keys.js';
 import {ServiceAccounts} from './google/service-accounts.js';
+import {createIntrospectionService} from './google/introspection-service.js';
 import {createTokenExchangeService} from './google/token-exchange-service.js';
 import {resolveOptions, type EmulatorOptions} from './options.js';
 import {FaultQueue, type Fault} from './server/fault.js';
@@ -178,6 +179,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         tokenLifetimeSeconds: resolved.federatedTokenLifetimeSeconds,
         identify: token => awsSts.identify(token, port),
       }),
+      createIntrospectionService(google),
       createIamCredentialsService(google),
       createOauthTokenService(google),
       createCertsService(google),
