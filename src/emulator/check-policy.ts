@@ -27,6 +27,12 @@ const ROLES: readonly string[] = [
   'roles/iam.serviceAccountTokenCreator',
   'roles/iam.serviceAccountOpenIdTokenCreator',
 ];
+const STORAGE_ROLES: readonly string[] = [
+  'roles/storage.admin',
+  'roles/storage.objectUser',
+  'roles/storage.objectCreator',
+  'roles/storage.objectViewer',
+];
 
 /**
  * Checks a policy as the clouds check what it is made of: a slip in a member's name, say, is told
@@ -97,9 +103,12 @@ function checkGoogle(policy: GooglePolicy): void {
     }
   }
   for (const workspace of workspaces) checkWorkspace(workspace);
-  for (const {email, bindings = []} of serviceAccounts) {
+  for (const {email, bindings = [], storageRoles = []} of serviceAccounts) {
     const where = 'google.serviceAccounts';
     need(EMAIL.test(email), where, email, 'no e-mail address');
+    for (const role of storageRoles) {
+      need(STORAGE_ROLES.includes(role), where, role, `one of ${STORAGE_ROLES.join(', ')}`);
+    }
     for (const {role, members} of bindings) {
       need(ROLES.includes(role), where, role, `one of ${ROLES.join(', ')}`);
       for (const member of members) {

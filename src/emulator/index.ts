@@ -35,6 +35,7 @@ export type {
   ServiceAccount,
   ServiceAccountBinding,
   ServiceAccountRole,
+  StorageRole,
   WorkloadIdentityPool,
   WorkspaceDomain,
 } from './policy.js';

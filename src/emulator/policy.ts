@@ -151,7 +151,19 @@ export interface ServiceAccount {
    * its tokens may then live 12 hours instead of one. Default `false`.
    */
   readonly allowLifetimeExtension?: boolean;
+  /**
+   * Its roles in the project's Cloud Storage, which count for its tokens and for the URLs and forms that
+   * it has signed. To overwrite an object counts as to create it. Default `roles/storage.admin`.
+   */
+  readonly storageRoles?: readonly StorageRole[];
 }
+
+/** @see https://cloud.google.com/storage/docs/access-control/iam-roles */
+export type StorageRole =
+  | 'roles/storage.admin'
+  | 'roles/storage.objectUser'
+  | 'roles/storage.objectCreator'
+  | 'roles/storage.objectViewer';
 
 /** A domain of Google Workspace: its users, and who may act for them. */
 export interface WorkspaceDomain {
