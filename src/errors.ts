@@ -30,6 +30,7 @@
  * | `IMPERSONATION_DENIED` | the AWS identity may not act as the service account, or it does not exist |
  * | `API_DISABLED` | a Google API that the exchange needs is not enabled in the project |
  * | `IMPERSONATION_REFUSED` | IAM Credentials refused for another reason |
+ * | `SERVICE_ACCOUNT_REQUIRED` | what was asked for needs a service account, and none is named |
  */
 export type AwsAuthErrorCode =
   | 'INVALID_OPTION'
@@ -58,7 +59,8 @@ export type AwsAuthErrorCode =
   | 'TOKEN_EXCHANGE_REFUSED'
   | 'IMPERSONATION_DENIED'
   | 'API_DISABLED'
-  | 'IMPERSONATION_REFUSED';
+  | 'IMPERSONATION_REFUSED'
+  | 'SERVICE_ACCOUNT_REQUIRED';
 
 /** Names the step of the exchange that failed, in the order in which they run. */
 export type AwsAuthStep =

@@ -1,4 +1,5 @@
 export {AwsAuthClient} from './client/aws-auth-client.js';
+export {enableSignedUrls} from './client/signed-urls.js';
 export {createExternalAccountConfig} from './config/external-account-config.js';
 export {AwsAuthError, isAwsAuthError} from './errors.js';
 
@@ -10,6 +11,7 @@ export type {AwsRegionSource} from './aws/region-lookup.js';
 export type {IdentityDescription} from './client/aws-identity.js';
 export type {CredentialFileOverrides} from './client/credential-file-options.js';
 export type {AwsAuthClientOptions} from './client/options.js';
+export type {SigningStorage} from './client/signed-urls.js';
 export type {StepTrace} from './client/step-tracing.js';
 export type {
   AwsCredentialSource,

@@ -25,6 +25,7 @@ import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from '.
 import {apiClientHeader} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
+import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
 import {IMPERSONATION_SCOPE, serviceAccountTokenSource, signedBy} from './token-sources.js';
 
@@ -189,9 +190,16 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return this.#headers.copy(token, this.quotaProjectId);
   }
 
-  /** The service account that the client acts as, or `null` where it acts as the federated principal. */
+  /**
+   * The service account that the client acts as, or `null` where it acts as the federated principal.
+   *
+   * @throws AwsAuthError `SERVICE_ACCOUNT_REQUIRED`, but only to google-auth-library, where it asks in order
+   *   to sign: it would look for other credentials else.
+   */
   override getServiceAccountEmail(): string | null {
-    return this.#options.serviceAccount?.email ?? null;
+    const email = this.#options.serviceAccount?.email ?? null;
+    if (email === null && isAskedToSign()) throw signatureNeedsServiceAccount();
+    return email;
   }
 
   /**
@@ -271,6 +279,15 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   protected override async requestAsync<T>(
     options: gaxios.GaxiosOptions,
   ): Promise<gaxios.GaxiosResponse<T>> {
+    try {
+      return await this.#requestWithToken<T>(options);
+    } catch (error) {
+      explainSignBlobRefusal(error, options, this.#options.serviceAccount?.email);
+      throw error;
+    }
+  }
+
+  async #requestWithToken<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {
     const token =
       this.#tokens.current() ?? (await foreground(abortable(this.#tokens.get(), options.signal)));
     try {

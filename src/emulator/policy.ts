@@ -242,7 +242,11 @@ export function defaultPolicy(): EmulatorPolicy {
           email: demoAccount,
           bindings: [
             {role: 'roles/iam.workloadIdentityUser', members},
-            {role: 'roles/iam.serviceAccountTokenCreator', members},
+            {
+              role: 'roles/iam.serviceAccountTokenCreator',
+              // The account itself, too: Google's clients sign with its own token.
+              members: [...members, `serviceAccount:${demoAccount}`],
+            },
           ],
         },
       ],
