@@ -35,10 +35,10 @@ export function explainSignBlobRefusal(
   if (email === undefined || !(error instanceof Error) || !isSignBlobOf(email, url)) return;
   const advice = adviceFor(error.message, email);
   if (advice === undefined || error.message.includes(advice)) return;
-  const before = error.message;
-  error.message = `${before.replace(/\.?$/, '.')} ${advice}`;
-  // The message is a part of the stack, which was written down when the error was made.
-  if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
+  const {message, stack} = error;
+  error.message = `${message.replace(/\.?$/, '.')} ${advice}`;
+  // It begins with the message that the error was made with.
+  if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
 }
 
 function adviceFor(message: string, email: string): string | undefined {

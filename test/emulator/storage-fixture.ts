@@ -2,7 +2,7 @@ import {Storage} from '@google-cloud/storage';
 import {OAuth2Client} from 'google-auth-library';
 import assert from 'node:assert/strict';
 import type {IssuedToken} from '../../src/emulator/service.js';
-import {createStorageService} from '../../src/emulator/storage/storage-service.js';
+import {createStorageService, type StorageServiceOptions} from '../../src/emulator/storage/storage-service.js';
 import {serveService} from '../support/serve-service.js';
 
 export const PROJECT = 'emulated-project';
@@ -39,7 +39,9 @@ export interface Answer {
 }
 
 /** A storage service on its own port, raw calls to it, and the real client library at it. */
-export async function startStorage(options: {maxBytes?: number} = {}) {
+export async function startStorage(
+  options: Partial<Omit<StorageServiceOptions, 'clock' | 'findToken' | 'projectId'>> = {},
+) {
   const time = {now: NOW};
   const service = createStorageService({
     findToken: token => issued(token),

@@ -1,4 +1,5 @@
 import type {ServiceReply} from '../../service.js';
+import {notPlayed} from '../api-error.js';
 import {readExpectedChecksums} from '../checksums.js';
 import {finishUpload} from '../finished-upload.js';
 import {readObjectFields} from '../object-fields.js';
@@ -51,6 +52,7 @@ export async function postObject(
     }
     checkConditions(policy, form.fields, {bucket: named, size: form.file.length});
     authorizeSigner(email);
+    if (form.fields.has('acl')) throw notPlayed('access control lists');
     const content = Buffer.from(form.file);
     holding.shrinkTo(content.length);
     return reply(request, form, finishUpload(request, readDraft(form, named), content, holding));
