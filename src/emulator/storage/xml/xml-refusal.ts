@@ -156,7 +156,7 @@ export function asXmlRefusal(error: StorageApiError): Refused {
 
 function codeOf(status: number, message: string): Pick<XmlError, 'code' | 'message' | 'elements'> {
   if (status === 404) {
-    if (message.includes('bucket')) return {code: 'NoSuchBucket', message};
+    if (message.startsWith('The specified bucket')) return {code: 'NoSuchBucket', message};
     const isObject = message.startsWith('No such object');
     return {
       code: isObject ? 'NoSuchKey' : 'NoSuchUpload',
