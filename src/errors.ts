@@ -27,10 +27,12 @@
  * | `PROVIDER_NOT_FOUND` | the project number, pool or provider is wrong, disabled or deleted |
  * | `SUBJECT_TOO_LONG` | the mapped `google.subject` exceeds 127 bytes |
  * | `TOKEN_EXCHANGE_REFUSED` | Google STS refused for another reason |
- * | `IMPERSONATION_DENIED` | the AWS identity may not act as the service account, or it does not exist |
+ * | `IMPERSONATION_DENIED` | the AWS identity may not act or sign as the service account, or it does not exist |
  * | `API_DISABLED` | a Google API that the exchange needs is not enabled in the project |
  * | `IMPERSONATION_REFUSED` | IAM Credentials refused for another reason |
  * | `SERVICE_ACCOUNT_REQUIRED` | what was asked for needs a service account, and none is named |
+ * | `DELEGATION_DENIED` | the Workspace does not let the service account act for its users in these scopes |
+ * | `DELEGATION_REFUSED` | Google refused a Workspace user's token for another reason |
  */
 export type AwsAuthErrorCode =
   | 'INVALID_OPTION'
@@ -60,11 +62,25 @@ export type AwsAuthErrorCode =
   | 'IMPERSONATION_DENIED'
   | 'API_DISABLED'
   | 'IMPERSONATION_REFUSED'
-  | 'SERVICE_ACCOUNT_REQUIRED';
+  | 'SERVICE_ACCOUNT_REQUIRED'
+  | 'DELEGATION_DENIED'
+  | 'DELEGATION_REFUSED';
 
-/** Names the step of the exchange that failed, in the order in which they run. */
+/**
+ * Names the step of the exchange that failed, in the order in which they run. The last three belong to
+ * what is had of a service account beside its access token: an ID token, and a Workspace user's token,
+ * for which claims are signed (`sign-jwt`) and exchanged (`jwt-bearer`).
+ */
 export type AwsAuthStep =
-  'config' | 'aws-credentials' | 'aws-region' | 'sign' | 'token-exchange' | 'impersonation';
+  | 'config'
+  | 'aws-credentials'
+  | 'aws-region'
+  | 'sign'
+  | 'token-exchange'
+  | 'impersonation'
+  | 'id-token'
+  | 'sign-jwt'
+  | 'jwt-bearer';
 
 /** What an {@link AwsAuthError} is made of. */
 export interface AwsAuthErrorDetails {

@@ -1,4 +1,4 @@
-import {TokenCache, type TokenSource} from '../token/token-cache.js';
+import {TokenCache, type ExpiringToken, type TokenSource} from '../token/token-cache.js';
 import type {AccessToken} from '../token/access-token.js';
 import {awsIdentityReader, type AwsIdentityReader} from './aws-identity.js';
 import type {ResolvedOptions} from './options.js';
@@ -40,10 +40,10 @@ export class Federation {
 }
 
 /** A cache with a client's clock and threshold. */
-export function tokenCache(
-  source: TokenSource<AccessToken>,
+export function tokenCache<T extends ExpiringToken>(
+  source: TokenSource<T>,
   {clock, eagerRefreshThresholdMillis, retryPolicy}: ResolvedOptions,
-): TokenCache<AccessToken> {
+): TokenCache<T> {
   return new TokenCache(source, {
     clock,
     refreshAheadMillis: eagerRefreshThresholdMillis,

@@ -1,5 +1,6 @@
 import type {gaxios} from 'google-auth-library';
 import {AwsAuthError} from '../errors.js';
+import type {ResolvedOptions} from './options.js';
 
 /**
  * Whether this call comes from google-auth-library's `GoogleAuth.getCredentials()`, which is how it looks
@@ -30,25 +31,29 @@ export function signatureNeedsServiceAccount(): AwsAuthError {
 export function explainSignBlobRefusal(
   error: unknown,
   {url}: gaxios.GaxiosOptions,
-  email: string | undefined,
+  {serviceAccount, subject}: Pick<ResolvedOptions, 'serviceAccount' | 'subject'>,
 ): void {
-  if (email === undefined || !(error instanceof Error) || !isSignBlobOf(email, url)) return;
-  const advice = adviceFor(error.message, email);
-  if (advice === undefined || error.message.includes(advice)) return;
+  if (serviceAccount === undefined || !(error instanceof Error)) return;
+  const {email} = serviceAccount;
+  if (!isSignBlobOf(email, url)) return;
+  const advice = adviceFor(error.message, email, subject?.email);
+  if (advice === undefined) return;
   const {message, stack} = error;
   error.message = `${message.replace(/\.?$/, '.')} ${advice}`;
   // It begins with the message that the error was made with.
   if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
 }
 
-function adviceFor(message: string, email: string): string | undefined {
-  if (message.includes('iam.serviceAccounts.signBlob')) {
-    return `Signatures are asked for with the account's own token, so it must be let sign as itself (this takes a few minutes to be seen): gcloud iam service-accounts add-iam-policy-binding ${email} --member=serviceAccount:${email} --role=roles/iam.serviceAccountTokenCreator`;
+function adviceFor(message: string, email: string, user: string | undefined): string | undefined {
+  const isPermission = message.includes('iam.serviceAccounts.signBlob');
+  const isScope = /insufficient authentication scopes/i.test(message);
+  if (!isPermission && !isScope) return undefined;
+  if (user !== undefined) {
+    return `This client acts for ${user}, whose token does not sign: sign with a client that has no "subject".`;
   }
-  if (/insufficient authentication scopes/i.test(message)) {
-    return 'To sign takes the scope https://www.googleapis.com/auth/cloud-platform or https://www.googleapis.com/auth/iam: add one of them to "scopes".';
-  }
-  return undefined;
+  return isPermission
+    ? `Signatures are asked for with the account's own token, so it must be let sign as itself (this takes a few minutes to be seen): gcloud iam service-accounts add-iam-policy-binding ${email} --member=serviceAccount:${email} --role=roles/iam.serviceAccountTokenCreator`
+    : 'To sign takes the scope https://www.googleapis.com/auth/cloud-platform or https://www.googleapis.com/auth/iam: add one of them to "scopes".';
 }
 
 function isSignBlobOf(email: string, url: string | URL | undefined): boolean {

@@ -19,7 +19,7 @@ import {AccessTokens} from './google/access-tokens.js';
 import {AwsStsCaller} from './google/aws-sts-caller.js';
 import {createCertsService} from './google/certs-service.js';
 import {createIamCredentialsService} from './google/iam-credentials/iam-credentials-service.js';
-import {createOauthTokenService} from './google/oauth2/oauth-token-service.js';
+import {createOauthTokenService, OAUTH_TOKEN_PATH} from './google/oauth2/oauth-token-service.js';
 import {ServiceAccountKeys} from './google/service-account-keys.js';
 import {ServiceAccounts} from './google/service-accounts.js';
 import {createTokenExchangeService} from './google/token-exchange-service.js';
@@ -69,6 +69,8 @@ export interface Emulator extends AsyncDisposable {
   readonly env: EmulatorEnvironment;
   /** The credential file's content for the policy's first provider and first service account. */
   readonly config: EmulatorCredentialConfig;
+  /** Google's OAuth 2.0 token endpoint, for the option of this name: no credential file holds it. */
+  readonly oauthTokenUrl: string;
   /** Every request that was answered, in the order of the answers. It grows. */
   readonly requests: readonly RequestRecord[];
 
@@ -232,6 +234,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     config: configFor(
       firstServiceAccount === undefined ? {} : {serviceAccountEmail: firstServiceAccount},
     ),
+    oauthTokenUrl: `${url}${OAUTH_TOKEN_PATH}`,
     requests,
     configFor,
     failNext: fault => faults.add(fault),

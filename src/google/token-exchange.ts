@@ -1,5 +1,6 @@
 import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
-import {parse, quoteRefusal, readRefusal, record, text, type Refusal} from './error-response.js';
+import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
+import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
 import {commonRefusal, malformed, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
@@ -26,13 +27,6 @@ export interface TokenExchange {
   readonly apiClient: string;
   /** What must not show in an error. */
   readonly secrets: readonly string[];
-}
-
-/** A token as its server described it: times are the server's. */
-export interface GrantedToken {
-  readonly value: string;
-  /** How long it may be used from the moment of the answer on, in ms. */
-  readonly lifetimeMillis: number;
 }
 
 /**
@@ -78,32 +72,13 @@ export function readTokenExchange(
       exchange.audience,
     );
   }
-  if (response.status !== 200) throw malformed(STEP, response, 'should have the status 200');
-  const body = record(parse(response.text));
-  if (body === undefined) throw malformed(STEP, response, 'is not a JSON object');
-  const value = text(body['access_token']);
-  if (value === undefined || !isTokenValue(value)) {
-    throw malformed(STEP, response, 'has no usable "access_token"');
-  }
-  const tokenType = body['token_type'];
-  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
-    throw malformed(STEP, response, 'has a "token_type" other than Bearer');
-  }
+  const body = readBody(response, STEP);
+  const token = readBearerToken(body, response, STEP);
   const issuedType = body['issued_token_type'];
   if (issuedType !== undefined && issuedType !== ACCESS_TOKEN_TYPE) {
     throw malformed(STEP, response, 'has an "issued_token_type" that is not an access token');
   }
-  const lifetimeSeconds = body['expires_in'];
-  const lifetimeMillis = typeof lifetimeSeconds === 'number' ? lifetimeSeconds * 1000 : NaN;
-  if (!Number.isFinite(lifetimeMillis) || lifetimeMillis <= 0) {
-    throw malformed(STEP, response, 'has an "expires_in" that is not a positive number of seconds');
-  }
-  return {value, lifetimeMillis};
-}
-
-/** Whether a value can stand in an `Authorization` header (RFC 6750 section 2.1, `b64token`). */
-export function isTokenValue(value: string): boolean {
-  return /^[\x21-\x7e]+$/.test(value);
+  return token;
 }
 
 function refused(

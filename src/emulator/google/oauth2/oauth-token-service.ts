@@ -25,6 +25,8 @@ export interface OauthTokenOptions {
 }
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** Its path where it goes by no name of its own. */
+export const OAUTH_TOKEN_PATH = '/oauth2/v4/token';
 // As Google says it of an hour.
 const LIFETIME_SECONDS = 3599;
 
@@ -65,7 +67,7 @@ export function createOauthTokenService(options: OauthTokenOptions): EmulatedSer
       const {hostname, pathname} = url;
       return (
         (hostname === 'oauth2.googleapis.com' && pathname === '/token') ||
-        (pathname === '/oauth2/v4/token' &&
+        (pathname === OAUTH_TOKEN_PATH &&
           (hostname === 'www.googleapis.com' || isLoopback(hostname)))
       );
     },
