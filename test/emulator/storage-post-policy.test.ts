@@ -269,7 +269,7 @@ describe('the emulated Cloud Storage, sent a form whose signer has no access', (
         .file('x')
         .generateSignedPostPolicyV4({expires: storage.time.now + HOUR});
       const data = new FormData();
-      for (const [name, value] of Object.entries(form.fields)) data.set(name, String(value));
+      for (const [name, value] of Object.entries(form.fields)) data.set(name, value);
       data.set('file', new Blob(['x']));
       const answer = await fetch(form.url, {method: 'POST', body: data});
       assertXmlRefused(

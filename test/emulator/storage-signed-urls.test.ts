@@ -184,7 +184,7 @@ describe('the emulated Cloud Storage, asked by signed URLs', () => {
         const text = assertXmlRefused(await storage.ask(other), 403, 'SignatureDoesNotMatch');
         assert.match(text, /<StringToSign>(?:GET|GOOG4-RSA-SHA256)\n/);
         assert.match(text, /\n\/signed-bucket\/other\.txt/);
-        assert.equal(/<CanonicalRequest>/.test(text), version === 'v4');
+        assert.equal(text.includes('<CanonicalRequest>'), version === 'v4');
         for (const method of ['PUT', 'DELETE']) {
           assertXmlRefused(await storage.ask(url, {method}), 403, 'SignatureDoesNotMatch');
         }

@@ -35,6 +35,7 @@ export async function startSignedStorage(
     ...options,
   });
   storage.time.now = Date.now();
+  storage.time.tokensEnd = Infinity;
   await storage.createBucket(BUCKET);
   const file = (name: string, email = SIGNER) =>
     signingStorage(storage.origin, email).bucket(BUCKET).file(name);

@@ -79,15 +79,16 @@ async function answer(
     note(call, {operation: 'storage.objects.insert'});
     return continueUpload(request, place);
   }
-  const {id, run} = Object.hasOwn(OBJECT_METHODS, call.method)
+  const method = Object.hasOwn(OBJECT_METHODS, call.method)
     ? (OBJECT_METHODS[call.method] ?? unknownMethod())
     : unknownMethod();
+  const {id} = method;
   note(call, {operation: `storage.${id}`});
   const signature = await checkSignature(request, address, findSigner);
   if (signature !== undefined) authorizeSigner(signature.email, call, id, options);
   else if (token !== undefined) authorize(token, id, options.isAllowed);
   else throw callerDenied('Anonymous caller', ACCESS_RULES[id]);
-  return run(request, place, signature ?? {});
+  return method.run(request, place, signature ?? {});
 }
 
 async function checkSignature(
