@@ -1,0 +1,94 @@
+import type {Answers} from '../clouds/recorded-clouds.js';
+import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
+
+/** What the majors of `BigQuery` have in common. */
+interface AnyBigQuery {
+  getProjectId(): Promise<string>;
+  query(sql: string): Promise<unknown>;
+  getDatasets(): Promise<unknown>;
+  dataset(id: string): {
+    table(id: string): {
+      insert(rows: object[]): Promise<unknown>;
+      createWriteStream(format: string): NodeJS.WritableStream;
+    };
+  };
+}
+
+const connected = (bigquery: AnyBigQuery): ConnectedClient => ({
+  projectId: () => bigquery.getProjectId(),
+  operations: {
+    query: () => bigquery.query('SELECT 1 AS one'),
+    list: () => bigquery.getDatasets(),
+    insert: () => bigquery.dataset('a_dataset').table('a_table').insert([{one: 1}]),
+    'load by upload': () =>
+      new Promise((resolve, reject) => {
+        const stream = bigquery.dataset('a_dataset').table('a_table').createWriteStream('json');
+        stream.on('error', reject).on('complete', resolve);
+        stream.end('{"one":1}\n');
+      }),
+  },
+});
+
+const jobReference = {projectId: 'my-project', jobId: 'a-job', location: 'US'};
+const answers: Answers = {
+  rest: [
+    {
+      to: /^POST bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/queries/,
+      body: {
+        jobComplete: true,
+        jobReference,
+        schema: {fields: [{name: 'one', type: 'INTEGER'}]},
+        rows: [{f: [{v: '1'}]}],
+        totalRows: '1',
+      },
+    },
+    {to: /^GET bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/datasets/, body: {datasets: []}},
+    {to: /^POST bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/.*\/insertAll/, body: {}},
+    {
+      to: /^GET bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/jobs\/a-job/,
+      body: {jobReference, status: {state: 'DONE'}},
+    },
+    {
+      to: /^POST bigquery\.googleapis\.com\/upload\/bigquery\/v2\/projects\/my-project\/jobs/,
+      body: {jobReference, status: {state: 'DONE'}},
+    },
+  ],
+};
+
+const common = {name: '@google-cloud/bigquery', through: ['@google-cloud/common'], answers};
+
+export const BIGQUERY: readonly ClientUnderTest[] = [
+  {
+    ...common,
+    installedAs: 'bigquery-7',
+    major: '7',
+    googleAuthLibrary: 9,
+    written: 'new BigQuery({authClient})',
+    connect: async ({authClient}) => {
+      const {BigQuery} = await import('bigquery-7');
+      return connected(new BigQuery({authClient}));
+    },
+  },
+  {
+    ...common,
+    installedAs: 'bigquery-8',
+    major: '8',
+    googleAuthLibrary: 10,
+    written: 'new BigQuery({authClient})',
+    connect: async ({authClient}) => {
+      const {BigQuery} = await import('bigquery-8');
+      return connected(new BigQuery({authClient}));
+    },
+  },
+  {
+    ...common,
+    installedAs: '@google-cloud/bigquery',
+    major: '9',
+    googleAuthLibrary: 11,
+    written: 'new BigQuery({authClient})',
+    connect: async ({authClient}) => {
+      const {BigQuery} = await import('@google-cloud/bigquery');
+      return connected(new BigQuery({authClient}));
+    },
+  },
+];
