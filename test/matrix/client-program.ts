@@ -1,11 +1,11 @@
 // Connects one client, by its name in package.json, and prints what each of its operations was authorised
 // with: a process of its own for each, as they change what the others see (agents, loaded copies).
-import {createRequire} from 'node:module';
 import {setTimeout} from 'node:timers/promises';
 import {AwsAuthClient} from 'google-auth-aws';
 import {CLIENTS} from './clients.js';
 import {watchOutsideConnections} from './clouds/outside-connections.js';
 import {startRecordedClouds} from './clouds/recorded-clouds.js';
+import {heldVersion} from './held-version.js';
 import type {ClientReport, OperationReport} from './client-report.js';
 
 const TWO_HOURS = 2 * 3600 * 1000;
@@ -26,11 +26,14 @@ const authClient = AwsAuthClient.fromJSON(clouds.emulator.config, {
   awsRegion: 'us-east-1',
   clock,
 });
-const {operations, projectId, close} = await client.connect({authClient, restPorts: clouds.restPorts});
+const {operations, projectId, close} = await client.connect({
+  authClient,
+  restPorts: clouds.restPorts,
+});
 
 /** Some clients try again for ever what is refused: so that the report says which. */
 const noAnswer = () =>
-  setTimeout(3000, undefined, {ref: false}).then(() => {
+  setTimeout(20_000, undefined, {ref: false}).then(() => {
     throw new Error('it did not end');
   });
 
@@ -71,14 +74,6 @@ function outcome(
   return renewed ? 'authorised' : 'the old token again';
 }
 
-/** The version of google-auth-library that the client itself resolves. */
-function heldVersion(names: readonly string[]): string {
-  let from = import.meta.url;
-  for (const name of names) from = createRequire(from).resolve(name);
-  const manifest: unknown = createRequire(from)('../../package.json');
-  return String((manifest as {version: unknown}).version);
-}
-
 const report: ClientReport = {
   googleAuthLibrary: heldVersion([client.installedAs, ...client.through, 'google-auth-library']),
   projectId: await projectId?.(),
@@ -87,4 +82,5 @@ const report: ClientReport = {
 };
 await close?.();
 await clouds.close();
-process.stdout.write(JSON.stringify(report));
+// On a line of its own: some clients print.
+process.stdout.write(`\n${JSON.stringify(report)}`);

@@ -3,7 +3,7 @@ import type {Answers} from './clouds/recorded-clouds.js';
 
 /** A client of Google's in one major, connected with our auth client as a user would. */
 export interface ConnectedClient {
-  /** The project as the client finds it by itself; undefined where a user must name it anyway. */
+  /** The project as the client finds it by itself, asked after the operations. */
   readonly projectId?: () => Promise<string | null | undefined>;
   /** Each sends at least one call. Run once, and again with another token. */
   readonly operations: Readonly<Record<string, () => Promise<unknown>>>;
@@ -26,6 +26,8 @@ export interface ClientUnderTest {
   readonly through: readonly string[];
   /** The major of that. */
   readonly googleAuthLibrary: number;
+  /** Where it has the project from: the auth client, or the user. */
+  readonly project: 'found' | 'to be named' | 'not needed';
   /** What a user writes in TypeScript, for the README's table. */
   readonly written: string;
   /** What cannot work: what its error must say, and what the README says to use instead. */

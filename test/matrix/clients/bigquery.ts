@@ -19,7 +19,11 @@ const connected = (bigquery: AnyBigQuery): ConnectedClient => ({
   operations: {
     query: () => bigquery.query('SELECT 1 AS one'),
     list: () => bigquery.getDatasets(),
-    insert: () => bigquery.dataset('a_dataset').table('a_table').insert([{one: 1}]),
+    insert: () =>
+      bigquery
+        .dataset('a_dataset')
+        .table('a_table')
+        .insert([{one: 1}]),
     'load by upload': () =>
       new Promise((resolve, reject) => {
         const stream = bigquery.dataset('a_dataset').table('a_table').createWriteStream('json');
@@ -30,20 +34,30 @@ const connected = (bigquery: AnyBigQuery): ConnectedClient => ({
 });
 
 const jobReference = {projectId: 'my-project', jobId: 'a-job', location: 'US'};
+
+/** What jobs.query answers when the job is done at once. */
+export const queryAnswer = (columns: readonly string[], rows: readonly (readonly string[])[]) => ({
+  jobComplete: true,
+  jobReference,
+  schema: {fields: columns.map(name => ({name, type: 'STRING'}))},
+  rows: rows.map(values => ({f: values.map(v => ({v}))})),
+  totalRows: String(rows.length),
+});
+
 const answers: Answers = {
   rest: [
     {
       to: /^POST bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/queries/,
-      body: {
-        jobComplete: true,
-        jobReference,
-        schema: {fields: [{name: 'one', type: 'INTEGER'}]},
-        rows: [{f: [{v: '1'}]}],
-        totalRows: '1',
-      },
+      body: queryAnswer(['one'], [['1']]),
     },
-    {to: /^GET bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/datasets/, body: {datasets: []}},
-    {to: /^POST bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/.*\/insertAll/, body: {}},
+    {
+      to: /^GET bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/datasets/,
+      body: {datasets: []},
+    },
+    {
+      to: /^POST bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/.*\/insertAll/,
+      body: {},
+    },
     {
       to: /^GET bigquery\.googleapis\.com\/bigquery\/v2\/projects\/my-project\/jobs\/a-job/,
       body: {jobReference, status: {state: 'DONE'}},
@@ -55,7 +69,12 @@ const answers: Answers = {
   ],
 };
 
-const common = {name: '@google-cloud/bigquery', through: ['@google-cloud/common'], answers};
+const common = {
+  name: '@google-cloud/bigquery',
+  through: ['@google-cloud/common'],
+  project: 'found',
+  answers,
+} satisfies Partial<ClientUnderTest>;
 
 export const BIGQUERY: readonly ClientUnderTest[] = [
   {
@@ -84,11 +103,14 @@ export const BIGQUERY: readonly ClientUnderTest[] = [
     ...common,
     installedAs: '@google-cloud/bigquery',
     major: '9',
+    project: 'to be named',
     googleAuthLibrary: 11,
-    written: 'new BigQuery({authClient})',
+    written: 'new BigQuery({authClient, projectId})',
     connect: async ({authClient}) => {
       const {BigQuery} = await import('@google-cloud/bigquery');
-      return connected(new BigQuery({authClient}));
+      const {operations} = connected(new BigQuery({authClient, projectId: 'my-project'}));
+      // Without a project it asks for one named {{projectId}}.
+      return {operations};
     },
   },
 ];

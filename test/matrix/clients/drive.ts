@@ -34,8 +34,9 @@ const common = {
   // And every package of googleapis: they share googleapis-common.
   name: '@googleapis/drive',
   through: ['googleapis-common'],
+  project: 'not needed',
   answers,
-};
+} satisfies Partial<ClientUnderTest>;
 
 export const DRIVE: readonly ClientUnderTest[] = [
   {

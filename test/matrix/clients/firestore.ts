@@ -1,12 +1,11 @@
+import {createRequire} from 'node:module';
 import {field} from '../clouds/protobuf.js';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
 
 /** What the majors of `Firestore` have in common. */
 interface AnyFirestore {
-  readonly databaseId: string;
   doc(path: string): {
-    readonly firestore: {readonly formattedName?: string};
     get(): Promise<unknown>;
     set(data: object): Promise<unknown>;
   };
@@ -16,6 +15,8 @@ interface AnyFirestore {
 const DOCUMENTS = 'projects/my-project/databases/(default)/documents';
 
 const connected = (firestore: AnyFirestore): ConnectedClient => ({
+  // Known from the first call on, and shown by toJSON() alone.
+  projectId: async () => /"projectId":"(.*?)"/.exec(JSON.stringify(firestore))?.[1],
   operations: {
     read: () => firestore.doc('a-collection/a-document').get(),
     write: () => firestore.doc('a-collection/a-document').set({one: 1}),
@@ -43,7 +44,12 @@ const answers: Answers = {
   ],
 };
 
-const common = {name: '@google-cloud/firestore', through: ['google-gax'], answers};
+const common = {
+  name: '@google-cloud/firestore',
+  through: ['google-gax'],
+  project: 'found',
+  answers,
+} satisfies Partial<ClientUnderTest>;
 
 export const FIRESTORE: readonly ClientUnderTest[] = [
   {
@@ -53,7 +59,10 @@ export const FIRESTORE: readonly ClientUnderTest[] = [
     googleAuthLibrary: 9,
     written: 'new Firestore({authClient})',
     connect: async ({authClient}) => {
-      const {Firestore} = await import('firestore-7');
+      // Its types declare a module by the name of the newer one.
+      const {Firestore} = createRequire(import.meta.url)('firestore-7') as {
+        readonly Firestore: new (settings: {authClient: object}) => AnyFirestore;
+      };
       return connected(new Firestore({authClient}));
     },
   },

@@ -38,7 +38,12 @@ const answers: Answers = {
   ],
 };
 
-const common = {name: '@google/genai', through: [], answers};
+const common = {
+  name: '@google/genai',
+  through: [],
+  project: 'to be named',
+  answers,
+} satisfies Partial<ClientUnderTest>;
 // It sends with the global fetch(), which uses no proxy.
 const vertex = (port: number) => ({
   vertexai: true,
@@ -53,10 +58,13 @@ export const GENAI: readonly ClientUnderTest[] = [
     installedAs: 'genai-1-9',
     major: '1.9',
     googleAuthLibrary: 9,
-    written: 'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
+    written:
+      'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-1-9');
-      return connected(new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}));
+      return connected(
+        new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}),
+      );
     },
   },
   {
@@ -64,10 +72,13 @@ export const GENAI: readonly ClientUnderTest[] = [
     installedAs: 'genai-1',
     major: '1',
     googleAuthLibrary: 10,
-    written: 'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
+    written:
+      'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-1');
-      return connected(new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}));
+      return connected(
+        new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}),
+      );
     },
   },
   {
@@ -75,10 +86,13 @@ export const GENAI: readonly ClientUnderTest[] = [
     installedAs: 'genai-2',
     major: '2',
     googleAuthLibrary: 10,
-    written: 'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
+    written:
+      'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-2');
-      return connected(new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}));
+      return connected(
+        new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}),
+      );
     },
   },
   {
@@ -86,10 +100,13 @@ export const GENAI: readonly ClientUnderTest[] = [
     installedAs: '@google/genai',
     major: '3',
     googleAuthLibrary: 10,
-    written: 'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
+    written:
+      'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('@google/genai');
-      return connected(new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}));
+      return connected(
+        new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}),
+      );
     },
   },
 ];

@@ -66,11 +66,20 @@ export const PUBSUB_ANSWERS: Answers = {
       ),
     },
     {method: '/google.pubsub.v1.Subscriber/Acknowledge', kind: 'unary', message: Buffer.alloc(0)},
-    {method: '/google.pubsub.v1.Subscriber/ModifyAckDeadline', kind: 'unary', message: Buffer.alloc(0)},
+    {
+      method: '/google.pubsub.v1.Subscriber/ModifyAckDeadline',
+      kind: 'unary',
+      message: Buffer.alloc(0),
+    },
   ],
 };
 
-const common = {name: '@google-cloud/pubsub', through: ['google-gax'], answers: PUBSUB_ANSWERS};
+const common = {
+  name: '@google-cloud/pubsub',
+  through: ['google-gax'],
+  project: 'found',
+  answers: PUBSUB_ANSWERS,
+} satisfies Partial<ClientUnderTest>;
 
 export const PUBSUB: readonly ClientUnderTest[] = [
   {

@@ -34,7 +34,12 @@ const answers: Answers = {
 // Before google-gax 6, REST uses no proxy.
 const rest = (port: number) => ({fallback: true, apiEndpoint: 'localhost', port});
 
-const common = {name: '@google-cloud/secret-manager', through: ['google-gax'], answers};
+const common = {
+  name: '@google-cloud/secret-manager',
+  through: ['google-gax'],
+  project: 'found',
+  answers,
+} satisfies Partial<ClientUnderTest>;
 
 export const SECRET_MANAGER: readonly ClientUnderTest[] = [
   {

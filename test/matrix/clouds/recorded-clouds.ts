@@ -2,13 +2,13 @@ import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {startEmulator, type Emulator} from 'google-auth-aws/emulator';
 import type {ReceivedCall} from './call-record.js';
 import {startConnectProxy} from './connect-proxy.js';
 import {startGrpcServer, type GrpcAnswer} from './grpc-server.js';
 import {listening} from './listening.js';
 import {startRestServer, type RestAnswer} from './rest-server.js';
+import {fixture, TRUST} from './trust.js';
 
 /** How the APIs answer. */
 export interface Answers {
@@ -28,15 +28,6 @@ export interface RecordedClouds {
   strayed(): Promise<string[]>;
   close(): Promise<void>;
 }
-
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url));
-
-/** What a process must be started with to trust these clouds: gRPC has roots of its own. */
-export const TRUST = {
-  NODE_EXTRA_CA_CERTS: fixture('authority.pem'),
-  GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: fixture('authority.pem'),
-};
 
 /** @param clock that of both clouds, in epoch ms. */
 export async function startRecordedClouds(
@@ -66,9 +57,13 @@ export async function startRecordedClouds(
   const folder = await mkdtemp(join(tmpdir(), 'google-auth-aws-matrix-'));
   const gcloudLog = join(folder, 'gcloud.log');
   await writeFile(gcloudLog, '');
-  await writeFile(join(folder, 'gcloud'), `#!/bin/sh\necho "gcloud: $*" >> '${gcloudLog}'\nexit 1\n`, {
-    mode: 0o700,
-  });
+  await writeFile(
+    join(folder, 'gcloud'),
+    `#!/bin/sh\necho "gcloud: $*" >> '${gcloudLog}'\nexit 1\n`,
+    {
+      mode: 0o700,
+    },
+  );
 
   return {
     emulator,

@@ -25,9 +25,15 @@ interface RestServerOptions {
   readonly onCall: (call: ReceivedCall) => void;
 }
 
+// Asked for tokens, not with them.
+const TOKEN_HOSTS = new Set<string | undefined>([
+  'sts.googleapis.com',
+  'iamcredentials.googleapis.com',
+]);
+
 /**
  * Google's REST APIs: records the authorization of each request and refuses what the emulator does not know.
- * Cloud Storage's are passed on to the emulator, the others are answered as the test says.
+ * Cloud Storage's go on to the emulator, as do those for tokens; the others are answered as the test says.
  */
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
   const {emulatorUrl, answers, onCall} = options;
@@ -36,6 +42,10 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
     const {method = '', url = '', headers} = request;
     const {authorization} = headers;
     const what = `${method} ${headers.host ?? ''}${url}`;
+    if (TOKEN_HOSTS.has(headers.host)) {
+      passOn(request, response, emulatorUrl);
+      return;
+    }
     const accepted = await isAccepted(emulatorUrl, authorization);
     onCall({what, authorization, isAccepted: accepted});
     if (headers.host === 'storage.googleapis.com') {
@@ -44,7 +54,9 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
     }
     request.resume();
     if (!accepted) {
-      reply(response, 401, {error: {code: 401, message: 'no valid token', status: 'UNAUTHENTICATED'}});
+      reply(response, 401, {
+        error: {code: 401, message: 'no valid token', status: 'UNAUTHENTICATED'},
+      });
       return;
     }
     const found = answers.find(({to}) => to.test(what));
