@@ -60,13 +60,13 @@ const answers = {
     {
       to: /^POST my-bucket\.googleapis\.com\/.*\?uploads/,
       body: '<InitiateMultipartUploadResult><UploadId>an-upload</UploadId></InitiateMultipartUploadResult>',
-      headers: {'content-type': 'application/xml'},
+      headers: {'content-type': 'text/html; charset=UTF-8'},
     },
     {to: /^PUT my-bucket\.googleapis\.com\/.*\?partNumber=1/, body: '', headers: {etag: '"1"'}},
     {
       to: /^POST my-bucket\.googleapis\.com\/.*\?uploadId=an-upload/,
       body: '<CompleteMultipartUploadResult/>',
-      headers: {'content-type': 'application/xml'},
+      headers: {'content-type': 'text/html; charset=UTF-8'},
     },
   ],
 };
