@@ -1,5 +1,6 @@
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
+import {typed} from '../typed.js';
 
 /** What the majors of `BigQuery` have in common. */
 interface AnyBigQuery {
@@ -85,7 +86,7 @@ export const BIGQUERY: readonly ClientUnderTest[] = [
     written: 'new BigQuery({authClient})',
     connect: async ({authClient}) => {
       const {BigQuery} = await import('bigquery-7');
-      return connected(new BigQuery({authClient}));
+      return connected(new BigQuery({authClient: typed(authClient)}));
     },
   },
   {
@@ -96,7 +97,7 @@ export const BIGQUERY: readonly ClientUnderTest[] = [
     written: 'new BigQuery({authClient})',
     connect: async ({authClient}) => {
       const {BigQuery} = await import('bigquery-8');
-      return connected(new BigQuery({authClient}));
+      return connected(new BigQuery({authClient: typed(authClient)}));
     },
   },
   {

@@ -1,5 +1,8 @@
+import type {drive_v3 as Drive12} from 'drive-12';
+import type {drive_v3 as Drive22} from 'drive-22';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
+import {typed} from '../typed.js';
 
 /** What the majors of `drive_v3.Drive` have in common. */
 interface AnyDrive {
@@ -47,7 +50,9 @@ export const DRIVE: readonly ClientUnderTest[] = [
     written: "drive({version: 'v3', auth: authClient})",
     connect: async ({authClient}) => {
       const {drive} = await import('drive-12');
-      return connected(drive({version: 'v3', auth: authClient}));
+      return connected(
+        drive({version: 'v3', auth: typed<NonNullable<Drive12.Options['auth']>>(authClient)}),
+      );
     },
   },
   {
@@ -58,7 +63,9 @@ export const DRIVE: readonly ClientUnderTest[] = [
     written: "drive({version: 'v3', auth: authClient})",
     connect: async ({authClient}) => {
       const {drive} = await import('drive-22');
-      return connected(drive({version: 'v3', auth: authClient}));
+      return connected(
+        drive({version: 'v3', auth: typed<NonNullable<Drive22.Options['auth']>>(authClient)}),
+      );
     },
   },
   {

@@ -1,5 +1,6 @@
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
+import {typed} from '../typed.js';
 
 interface Prompt {
   readonly model: string;
@@ -63,7 +64,10 @@ export const GENAI: readonly ClientUnderTest[] = [
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-1-9');
       return connected(
-        new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}),
+        new GoogleGenAI({
+          ...vertex(restPorts.http),
+          googleAuthOptions: {authClient: typed(authClient)},
+        }),
       );
     },
   },
@@ -77,7 +81,10 @@ export const GENAI: readonly ClientUnderTest[] = [
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-1');
       return connected(
-        new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}),
+        new GoogleGenAI({
+          ...vertex(restPorts.http),
+          googleAuthOptions: {authClient: typed(authClient)},
+        }),
       );
     },
   },
@@ -91,7 +98,10 @@ export const GENAI: readonly ClientUnderTest[] = [
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-2');
       return connected(
-        new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}),
+        new GoogleGenAI({
+          ...vertex(restPorts.http),
+          googleAuthOptions: {authClient: typed(authClient)},
+        }),
       );
     },
   },
@@ -105,7 +115,10 @@ export const GENAI: readonly ClientUnderTest[] = [
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('@google/genai');
       return connected(
-        new GoogleGenAI({...vertex(restPorts.http), googleAuthOptions: {authClient}}),
+        new GoogleGenAI({
+          ...vertex(restPorts.http),
+          googleAuthOptions: {authClient: typed(authClient)},
+        }),
       );
     },
   },

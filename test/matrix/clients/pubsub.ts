@@ -1,6 +1,7 @@
 import {field} from '../clouds/protobuf.js';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
+import {typed} from '../typed.js';
 
 interface AnyMessage {
   readonly data: Buffer;
@@ -90,7 +91,7 @@ export const PUBSUB: readonly ClientUnderTest[] = [
     written: 'new PubSub({authClient})',
     connect: async ({authClient}) => {
       const {PubSub} = await import('pubsub-4');
-      return connected(new PubSub({authClient}));
+      return connected(new PubSub({authClient: typed(authClient)}));
     },
   },
   {
@@ -101,7 +102,7 @@ export const PUBSUB: readonly ClientUnderTest[] = [
     written: 'new PubSub({authClient})',
     connect: async ({authClient}) => {
       const {PubSub} = await import('pubsub-5');
-      return connected(new PubSub({authClient}));
+      return connected(new PubSub({authClient: typed(authClient)}));
     },
   },
   {

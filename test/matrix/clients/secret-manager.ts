@@ -1,6 +1,7 @@
 import {field} from '../clouds/protobuf.js';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
+import {typed} from '../typed.js';
 
 /** What the majors of `SecretManagerServiceClient` have in common. */
 interface AnySecretManager {
@@ -51,8 +52,8 @@ export const SECRET_MANAGER: readonly ClientUnderTest[] = [
     connect: async ({authClient, restPorts}) => {
       const {SecretManagerServiceClient} = await import('secret-manager-5');
       return connected(
-        new SecretManagerServiceClient({authClient}),
-        new SecretManagerServiceClient({authClient, ...rest(restPorts.https)}),
+        new SecretManagerServiceClient({authClient: typed(authClient)}),
+        new SecretManagerServiceClient({authClient: typed(authClient), ...rest(restPorts.https)}),
       );
     },
   },
@@ -65,8 +66,8 @@ export const SECRET_MANAGER: readonly ClientUnderTest[] = [
     connect: async ({authClient, restPorts}) => {
       const {SecretManagerServiceClient} = await import('secret-manager-6');
       return connected(
-        new SecretManagerServiceClient({authClient}),
-        new SecretManagerServiceClient({authClient, ...rest(restPorts.https)}),
+        new SecretManagerServiceClient({authClient: typed(authClient)}),
+        new SecretManagerServiceClient({authClient: typed(authClient), ...rest(restPorts.https)}),
       );
     },
   },

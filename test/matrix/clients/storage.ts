@@ -2,6 +2,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
+import {typed} from '../typed.js';
 
 /** What the majors of `Storage` have in common. */
 interface AnyStorage {
@@ -83,8 +84,8 @@ export const STORAGE: readonly ClientUnderTest[] = [
     answers,
     connect: async ({authClient}) => {
       const {Storage, TransferManager} = await import('storage-7');
-      const storage = new Storage({authClient});
-      const chunked = new Storage({authClient, apiEndpoint: XML_ENDPOINT});
+      const storage = new Storage({authClient: typed(authClient)});
+      const chunked = new Storage({authClient: typed(authClient), apiEndpoint: XML_ENDPOINT});
       return connected(storage, new TransferManager(storage.bucket('my-bucket')), path =>
         new TransferManager(chunked.bucket('my-bucket')).uploadFileInChunks(path),
       );
