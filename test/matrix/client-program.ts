@@ -1,5 +1,6 @@
 // Connects one client, by its name in package.json, and prints what each of its operations was authorised
 // with: a process of its own for each, as they change what the others see (agents, loaded copies).
+import {moveClock} from './clouds/movable-clock.js';
 import {setTimeout} from 'node:timers/promises';
 import {AwsAuthClient} from 'google-auth-aws';
 import {CLIENTS} from './clients.js';
@@ -14,17 +15,14 @@ const [wanted] = process.argv.slice(2);
 const client = CLIENTS.find(({installedAs}) => installedAs === wanted);
 if (client === undefined) throw new Error(`no client ${String(wanted)}`);
 
-let ahead = 0;
-const clock = () => Date.now() + ahead;
 const outsideConnections = watchOutsideConnections();
 
-const clouds = await startRecordedClouds(client.answers ?? {}, clock);
+const clouds = await startRecordedClouds(client.answers ?? {});
 Object.assign(process.env, clouds.env);
 const authClient = AwsAuthClient.fromJSON(clouds.emulator.config, {
   projectId: 'my-project',
   awsCredentials: async () => clouds.emulator.issueAwsCredentials(),
   awsRegion: 'us-east-1',
-  clock,
 });
 const {operations, projectId, close} = await client.connect({
   authClient,
@@ -54,8 +52,8 @@ async function observed(operate: () => Promise<unknown>) {
 const reports: OperationReport[] = [];
 for (const [name, operate] of Object.entries(operations)) {
   const first = await observed(operate);
-  // Both clouds and the client: the token ends, and the next call needs another.
-  ahead += TWO_HOURS;
+  // The token ends, for everybody: the next call needs another.
+  moveClock(TWO_HOURS);
   const second = await observed(operate);
   const renewed = second.authorizations.every(
     authorization => !first.authorizations.includes(authorization),

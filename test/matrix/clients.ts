@@ -1,5 +1,6 @@
 import {BIGQUERY} from './clients/bigquery.js';
 import {DRIVE} from './clients/drive.js';
+import {FIREBASE_ADMIN} from './clients/firebase-admin.js';
 import {FIRESTORE} from './clients/firestore.js';
 import {GENAI} from './clients/genai.js';
 import {PUBSUB} from './clients/pubsub.js';
@@ -15,4 +16,5 @@ export const CLIENTS: readonly ClientUnderTest[] = [
   ...FIRESTORE,
   ...DRIVE,
   ...GENAI,
+  ...FIREBASE_ADMIN,
 ];

@@ -4,3 +4,10 @@ import type {AwsAuthClient} from 'google-auth-aws';
 export function typed<T>(client: AwsAuthClient): T {
   return client as unknown as T;
 }
+
+export const firebaseCredential = (client: AwsAuthClient) => ({
+  getAccessToken: async () => ({
+    access_token: (await client.getAccessToken()).token,
+    expires_in: 3600,
+  }),
+});

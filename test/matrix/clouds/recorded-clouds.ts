@@ -23,18 +23,19 @@ export interface RecordedClouds {
   readonly env: Readonly<Record<string, string>>;
   /** The ports on which 127.0.0.1 has the REST APIs, for clients that use no proxy. */
   readonly restPorts: {readonly http: number; readonly https: number};
+  /** `localhost:PORT`, where gRPC is. */
+  readonly grpcTarget: string;
   readonly calls: readonly ReceivedCall[];
   /** What was asked beside the APIs: the metadata server, `gcloud`, hosts that are not Google's. */
   strayed(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** @param clock that of both clouds, in epoch ms. */
-export async function startRecordedClouds(
-  {rest = [], grpc = []}: Answers,
-  clock: () => number = Date.now,
-): Promise<RecordedClouds> {
-  const emulator = await startEmulator({clock});
+export async function startRecordedClouds({
+  rest = [],
+  grpc = [],
+}: Answers): Promise<RecordedClouds> {
+  const emulator = await startEmulator();
   const tls = {
     key: await readFile(fixture('clouds-key.pem')),
     cert: await readFile(fixture('clouds.pem')),
@@ -78,6 +79,7 @@ export async function startRecordedClouds(
       ...TRUST,
     },
     restPorts: {http: restServer.httpPort, https: restServer.httpsPort},
+    grpcTarget: `localhost:${grpcServer.port}`,
     calls,
     strayed: async () => {
       const gcloud = (await readFile(gcloudLog, 'utf8')).split('\n').filter(line => line !== '');
