@@ -31,7 +31,7 @@ const {operations, projectId, close} = await client.connect({
 
 /** Some clients try again for ever what is refused: so that the report says which. */
 const noAnswer = () =>
-  setTimeout(20_000, undefined, {ref: false}).then(() => {
+  setTimeout(60_000, undefined, {ref: false}).then(() => {
     throw new Error('it did not end');
   });
 

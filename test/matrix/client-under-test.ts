@@ -28,7 +28,7 @@ export interface ClientUnderTest {
   readonly googleAuthLibrary: number;
   /** Where it has the project from: the auth client, or the user. */
   readonly project: 'found' | 'to be named' | 'not needed';
-  /** What a user writes in TypeScript, for the README's table. */
+  /** The options as a user writes them in TypeScript, for the README's table. */
   readonly written: string;
   /** What cannot work: what its error must say, and what the README says to use instead. */
   readonly refused?: Readonly<Record<string, {readonly message: RegExp; readonly instead: string}>>;

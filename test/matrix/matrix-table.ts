@@ -7,7 +7,7 @@ export interface MatrixRow {
 }
 
 const HEAD = [
-  '| Client | its google-auth-library | authorised, also after a refresh | project id | what to write |',
+  '| Client | holds google-auth-library | authorised, also after a refresh | project id | options in TypeScript |',
   '| --- | --- | --- | --- | --- |',
 ];
 

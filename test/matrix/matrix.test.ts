@@ -10,7 +10,7 @@ import {runClients} from './run-clients.js';
 
 describe("Google's clients", function () {
   // All of them together, on a slow machine.
-  this.timeout(300_000);
+  this.timeout(600_000);
   let reports: ReadonlyMap<ClientUnderTest, Promise<ClientReport>>;
 
   before(() => {
@@ -58,12 +58,14 @@ describe("Google's clients", function () {
     });
   }
 
-  it('are in the table of the README', async () => {
-    const rows = await Promise.all(
-      CLIENTS.map(async client => ({client, report: await reportOf(client)})),
-    );
-    const table = matrixTable(rows);
-    console.log(table);
-    assert.equal(tableIn(await readFile('README.md', 'utf8')), table);
+  describe('all together', () => {
+    it('are the table of the README', async () => {
+      const rows = await Promise.all(
+        CLIENTS.map(async client => ({client, report: await reportOf(client)})),
+      );
+      const table = matrixTable(rows);
+      console.log(table);
+      assert.equal(tableIn(await readFile('README.md', 'utf8')), table);
+    });
   });
 });

@@ -1,6 +1,6 @@
+import {forGoogleClient} from 'google-auth-aws';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
-import {typed} from '../typed.js';
 
 /** What the majors of `BigQuery` have in common. */
 interface AnyBigQuery {
@@ -83,10 +83,10 @@ export const BIGQUERY: readonly ClientUnderTest[] = [
     installedAs: 'bigquery-7',
     major: '7',
     googleAuthLibrary: 9,
-    written: 'new BigQuery({authClient})',
+    written: '{authClient: forGoogleClient(authClient)}',
     connect: async ({authClient}) => {
       const {BigQuery} = await import('bigquery-7');
-      return connected(new BigQuery({authClient: typed(authClient)}));
+      return connected(new BigQuery({authClient: forGoogleClient(authClient)}));
     },
   },
   {
@@ -94,10 +94,10 @@ export const BIGQUERY: readonly ClientUnderTest[] = [
     installedAs: 'bigquery-8',
     major: '8',
     googleAuthLibrary: 10,
-    written: 'new BigQuery({authClient})',
+    written: '{authClient: forGoogleClient(authClient)}',
     connect: async ({authClient}) => {
       const {BigQuery} = await import('bigquery-8');
-      return connected(new BigQuery({authClient: typed(authClient)}));
+      return connected(new BigQuery({authClient: forGoogleClient(authClient)}));
     },
   },
   {
@@ -106,7 +106,7 @@ export const BIGQUERY: readonly ClientUnderTest[] = [
     major: '9',
     project: 'to be named',
     googleAuthLibrary: 11,
-    written: 'new BigQuery({authClient, projectId})',
+    written: '{authClient, projectId}',
     connect: async ({authClient}) => {
       const {BigQuery} = await import('@google-cloud/bigquery');
       const {operations} = connected(new BigQuery({authClient, projectId: 'my-project'}));

@@ -1,8 +1,8 @@
 import type {drive_v3 as Drive12} from 'drive-12';
 import type {drive_v3 as Drive22} from 'drive-22';
+import {forGoogleClient} from 'google-auth-aws';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
-import {typed} from '../typed.js';
 
 /** What the majors of `drive_v3.Drive` have in common. */
 interface AnyDrive {
@@ -47,11 +47,14 @@ export const DRIVE: readonly ClientUnderTest[] = [
     installedAs: 'drive-12',
     major: '12',
     googleAuthLibrary: 9,
-    written: "drive({version: 'v3', auth: authClient})",
+    written: "{version: 'v3', auth: forGoogleClient(authClient)}",
     connect: async ({authClient}) => {
       const {drive} = await import('drive-12');
       return connected(
-        drive({version: 'v3', auth: typed<NonNullable<Drive12.Options['auth']>>(authClient)}),
+        drive({
+          version: 'v3',
+          auth: forGoogleClient<NonNullable<Drive12.Options['auth']>>(authClient),
+        }),
       );
     },
   },
@@ -60,11 +63,14 @@ export const DRIVE: readonly ClientUnderTest[] = [
     installedAs: 'drive-22',
     major: '22',
     googleAuthLibrary: 10,
-    written: "drive({version: 'v3', auth: authClient})",
+    written: "{version: 'v3', auth: forGoogleClient(authClient)}",
     connect: async ({authClient}) => {
       const {drive} = await import('drive-22');
       return connected(
-        drive({version: 'v3', auth: typed<NonNullable<Drive22.Options['auth']>>(authClient)}),
+        drive({
+          version: 'v3',
+          auth: forGoogleClient<NonNullable<Drive22.Options['auth']>>(authClient),
+        }),
       );
     },
   },
@@ -73,7 +79,7 @@ export const DRIVE: readonly ClientUnderTest[] = [
     installedAs: '@googleapis/drive',
     major: '26',
     googleAuthLibrary: 11,
-    written: "drive({version: 'v3', auth: authClient})",
+    written: "{version: 'v3', auth: authClient}",
     connect: async ({authClient}) => {
       const {drive} = await import('@googleapis/drive');
       return connected(drive({version: 'v3', auth: authClient}));

@@ -1,8 +1,8 @@
 import {Agent} from 'node:https';
 import {connect, type ConnectionOptions} from 'node:tls';
+import {firebaseCredential} from 'google-auth-aws';
 import type {ClientUnderTest} from '../client-under-test.js';
 import type {Answers} from '../clouds/recorded-clouds.js';
-import {firebaseCredential} from '../typed.js';
 
 /** Leads every host to one port, as firebase-admin uses no proxy. */
 class LeadingAgent extends Agent {
@@ -47,7 +47,7 @@ const common = {
   name: 'firebase-admin',
   through: [],
   project: 'to be named',
-  written: 'initializeApp({credential: firebaseCredential(authClient), projectId})',
+  written: '{credential: firebaseCredential(authClient), projectId}',
   // They take a key or Google's own default credentials, and no other.
   refused: {
     'getFirestore()': refusal('Firestore', '`@google-cloud/firestore`'),

@@ -57,7 +57,7 @@ export const FIRESTORE: readonly ClientUnderTest[] = [
     installedAs: 'firestore-7',
     major: '7',
     googleAuthLibrary: 9,
-    written: 'new Firestore({authClient})',
+    written: '{authClient}',
     connect: async ({authClient}) => {
       // Its types declare a module by the name of the newer one.
       const {Firestore} = createRequire(import.meta.url)('firestore-7') as {
@@ -71,7 +71,7 @@ export const FIRESTORE: readonly ClientUnderTest[] = [
     installedAs: '@google-cloud/firestore',
     major: '9',
     googleAuthLibrary: 11,
-    written: 'new Firestore({authClient})',
+    written: '{authClient}',
     connect: async ({authClient}) => {
       const {Firestore} = await import('@google-cloud/firestore');
       return connected(new Firestore({authClient}));

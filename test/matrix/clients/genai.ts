@@ -1,6 +1,6 @@
+import {forGoogleClient} from 'google-auth-aws';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
-import {typed} from '../typed.js';
 
 interface Prompt {
   readonly model: string;
@@ -43,6 +43,8 @@ const common = {
   name: '@google/genai',
   through: [],
   project: 'to be named',
+  written:
+    '{vertexai: true, project, location, googleAuthOptions: {authClient: forGoogleClient(authClient)}}',
   answers,
 } satisfies Partial<ClientUnderTest>;
 // It sends with the global fetch(), which uses no proxy.
@@ -59,14 +61,12 @@ export const GENAI: readonly ClientUnderTest[] = [
     installedAs: 'genai-1-9',
     major: '1.9',
     googleAuthLibrary: 9,
-    written:
-      'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-1-9');
       return connected(
         new GoogleGenAI({
           ...vertex(restPorts.http),
-          googleAuthOptions: {authClient: typed(authClient)},
+          googleAuthOptions: {authClient: forGoogleClient(authClient)},
         }),
       );
     },
@@ -76,14 +76,12 @@ export const GENAI: readonly ClientUnderTest[] = [
     installedAs: 'genai-1',
     major: '1',
     googleAuthLibrary: 10,
-    written:
-      'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-1');
       return connected(
         new GoogleGenAI({
           ...vertex(restPorts.http),
-          googleAuthOptions: {authClient: typed(authClient)},
+          googleAuthOptions: {authClient: forGoogleClient(authClient)},
         }),
       );
     },
@@ -93,14 +91,12 @@ export const GENAI: readonly ClientUnderTest[] = [
     installedAs: 'genai-2',
     major: '2',
     googleAuthLibrary: 10,
-    written:
-      'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('genai-2');
       return connected(
         new GoogleGenAI({
           ...vertex(restPorts.http),
-          googleAuthOptions: {authClient: typed(authClient)},
+          googleAuthOptions: {authClient: forGoogleClient(authClient)},
         }),
       );
     },
@@ -110,14 +106,12 @@ export const GENAI: readonly ClientUnderTest[] = [
     installedAs: '@google/genai',
     major: '3',
     googleAuthLibrary: 10,
-    written:
-      'new GoogleGenAI({vertexai: true, project, location, googleAuthOptions: {authClient}})',
     connect: async ({authClient, restPorts}) => {
       const {GoogleGenAI} = await import('@google/genai');
       return connected(
         new GoogleGenAI({
           ...vertex(restPorts.http),
-          googleAuthOptions: {authClient: typed(authClient)},
+          googleAuthOptions: {authClient: forGoogleClient(authClient)},
         }),
       );
     },

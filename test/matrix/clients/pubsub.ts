@@ -1,7 +1,7 @@
 import {field} from '../clouds/protobuf.js';
+import {forGoogleClient} from 'google-auth-aws';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
-import {typed} from '../typed.js';
 
 interface AnyMessage {
   readonly data: Buffer;
@@ -88,10 +88,10 @@ export const PUBSUB: readonly ClientUnderTest[] = [
     installedAs: 'pubsub-4',
     major: '4',
     googleAuthLibrary: 9,
-    written: 'new PubSub({authClient})',
+    written: '{authClient: forGoogleClient(authClient)}',
     connect: async ({authClient}) => {
       const {PubSub} = await import('pubsub-4');
-      return connected(new PubSub({authClient: typed(authClient)}));
+      return connected(new PubSub({authClient: forGoogleClient(authClient)}));
     },
   },
   {
@@ -99,10 +99,10 @@ export const PUBSUB: readonly ClientUnderTest[] = [
     installedAs: 'pubsub-5',
     major: '5',
     googleAuthLibrary: 10,
-    written: 'new PubSub({authClient})',
+    written: '{authClient: forGoogleClient(authClient)}',
     connect: async ({authClient}) => {
       const {PubSub} = await import('pubsub-5');
-      return connected(new PubSub({authClient: typed(authClient)}));
+      return connected(new PubSub({authClient: forGoogleClient(authClient)}));
     },
   },
   {
@@ -110,7 +110,7 @@ export const PUBSUB: readonly ClientUnderTest[] = [
     installedAs: '@google-cloud/pubsub',
     major: '6',
     googleAuthLibrary: 11,
-    written: 'new PubSub({authClient})',
+    written: '{authClient}',
     connect: async ({authClient}) => {
       const {PubSub} = await import('@google-cloud/pubsub');
       return connected(new PubSub({authClient}));

@@ -1,7 +1,7 @@
 import {field} from '../clouds/protobuf.js';
+import {forGoogleClient} from 'google-auth-aws';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
-import {typed} from '../typed.js';
 
 /** What the majors of `SecretManagerServiceClient` have in common. */
 interface AnySecretManager {
@@ -48,12 +48,15 @@ export const SECRET_MANAGER: readonly ClientUnderTest[] = [
     installedAs: 'secret-manager-5',
     major: '5',
     googleAuthLibrary: 9,
-    written: 'new SecretManagerServiceClient({authClient})',
+    written: '{authClient: forGoogleClient(authClient)}',
     connect: async ({authClient, restPorts}) => {
       const {SecretManagerServiceClient} = await import('secret-manager-5');
       return connected(
-        new SecretManagerServiceClient({authClient: typed(authClient)}),
-        new SecretManagerServiceClient({authClient: typed(authClient), ...rest(restPorts.https)}),
+        new SecretManagerServiceClient({authClient: forGoogleClient(authClient)}),
+        new SecretManagerServiceClient({
+          authClient: forGoogleClient(authClient),
+          ...rest(restPorts.https),
+        }),
       );
     },
   },
@@ -62,12 +65,15 @@ export const SECRET_MANAGER: readonly ClientUnderTest[] = [
     installedAs: 'secret-manager-6',
     major: '6',
     googleAuthLibrary: 10,
-    written: 'new SecretManagerServiceClient({authClient})',
+    written: '{authClient: forGoogleClient(authClient)}',
     connect: async ({authClient, restPorts}) => {
       const {SecretManagerServiceClient} = await import('secret-manager-6');
       return connected(
-        new SecretManagerServiceClient({authClient: typed(authClient)}),
-        new SecretManagerServiceClient({authClient: typed(authClient), ...rest(restPorts.https)}),
+        new SecretManagerServiceClient({authClient: forGoogleClient(authClient)}),
+        new SecretManagerServiceClient({
+          authClient: forGoogleClient(authClient),
+          ...rest(restPorts.https),
+        }),
       );
     },
   },
@@ -76,7 +82,7 @@ export const SECRET_MANAGER: readonly ClientUnderTest[] = [
     installedAs: '@google-cloud/secret-manager',
     major: '7',
     googleAuthLibrary: 11,
-    written: 'new SecretManagerServiceClient({authClient})',
+    written: '{authClient}',
     connect: async ({authClient, restPorts}) => {
       const {SecretManagerServiceClient} = await import('@google-cloud/secret-manager');
       return connected(

@@ -1,8 +1,8 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {forGoogleClient} from 'google-auth-aws';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
-import {typed} from '../typed.js';
 
 /** What the majors of `Storage` have in common. */
 interface AnyStorage {
@@ -80,12 +80,15 @@ export const STORAGE: readonly ClientUnderTest[] = [
     through: [],
     project: 'found',
     googleAuthLibrary: 9,
-    written: 'new Storage({authClient})',
+    written: '{authClient: forGoogleClient(authClient)}',
     answers,
     connect: async ({authClient}) => {
       const {Storage, TransferManager} = await import('storage-7');
-      const storage = new Storage({authClient: typed(authClient)});
-      const chunked = new Storage({authClient: typed(authClient), apiEndpoint: XML_ENDPOINT});
+      const storage = new Storage({authClient: forGoogleClient(authClient)});
+      const chunked = new Storage({
+        authClient: forGoogleClient(authClient),
+        apiEndpoint: XML_ENDPOINT,
+      });
       return connected(storage, new TransferManager(storage.bucket('my-bucket')), path =>
         new TransferManager(chunked.bucket('my-bucket')).uploadFileInChunks(path),
       );
@@ -98,7 +101,7 @@ export const STORAGE: readonly ClientUnderTest[] = [
     through: [],
     project: 'found',
     googleAuthLibrary: 11,
-    written: 'new Storage({authClient})',
+    written: '{authClient}',
     answers,
     connect: async ({authClient}) => {
       const {Storage, TransferManager} = await import('@google-cloud/storage');
