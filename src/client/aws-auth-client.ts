@@ -26,6 +26,7 @@ import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from '.
 import {apiClientHeader} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
+import {readableAsObject, readableErrorAsObject} from './response-headers.js';
 import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
 import {serviceAccountContext} from './service-account-sources.js';
@@ -196,7 +197,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
 
   /**
    * The headers that authorise a request: `authorization`, and `x-goog-user-project` where
-   * `quotaProjectId` is set.
+   * `quotaProjectId` is set. They are the caller's own, and each is a property, too, for clients that hold
+   * google-auth-library 9 or older: `headers.authorization`.
    *
    * @throws AwsAuthError with the step that failed.
    */
@@ -328,14 +330,26 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const token =
       this.#tokens.current() ?? (await foreground(abortable(this.#tokens.get(), options.signal)));
     try {
-      return await this.transporter.request<T>(authorisedRequest(options, this.#headersOf(token)));
+      return await this.#send<T>(options, token);
     } catch (error) {
       if (!mayTryAgain(error, options, {on403: this.forceRefreshOnFailure})) throw error;
       // An API that takes no token of this kind answers 401 to new ones, too: no exchange for each call.
       if (this.#isJustReplaced(token)) throw error;
       const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
       this.#replaced = {token: fresh, at: this.#options.clock()};
-      return this.transporter.request<T>(authorisedRequest(options, this.#headersOf(fresh)));
+      return this.#send<T>(options, fresh);
+    }
+  }
+
+  async #send<T>(
+    options: gaxios.GaxiosOptions,
+    token: AccessToken,
+  ): Promise<gaxios.GaxiosResponse<T>> {
+    const request = authorisedRequest(options, this.#headersOf(token), this.transporter);
+    try {
+      return readableAsObject(await this.transporter.request<T>(request));
+    } catch (error) {
+      throw readableErrorAsObject(error);
     }
   }
 

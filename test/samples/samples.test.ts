@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import type {IncomingMessage} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -202,7 +202,11 @@ describe('samples', function () {
   });
 
   it('has a test for every sample', async () => {
-    const samples = (await readdir('samples')).filter(name => name.endsWith('.ts')).sort();
+    // What is left out of tsconfig.json needs packages of test/matrix, and has its test there.
+    const project = await readFile('tsconfig.json', 'utf8');
+    const samples = (await readdir('samples'))
+      .filter(name => name.endsWith('.ts') && !project.includes(`"samples/${name}"`))
+      .sort();
     assert.deepEqual(samples, [
       'cloud-run-id-token.ts',
       'custom-aws-credentials.ts',
