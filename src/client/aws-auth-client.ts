@@ -318,15 +318,6 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   protected override async requestAsync<T>(
     options: gaxios.GaxiosOptions,
   ): Promise<gaxios.GaxiosResponse<T>> {
-    try {
-      return await this.#requestWithToken<T>(options);
-    } catch (error) {
-      explainSignBlobRefusal(error, options, this.#options);
-      throw error;
-    }
-  }
-
-  async #requestWithToken<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {
     const token =
       this.#tokens.current() ?? (await foreground(abortable(this.#tokens.get(), options.signal)));
     try {
@@ -349,6 +340,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     try {
       return readableAsObject(await this.transporter.request<T>(request));
     } catch (error) {
+      explainSignBlobRefusal(error, options, this.#options);
       throw readableErrorAsObject(error);
     }
   }
