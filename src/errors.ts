@@ -21,15 +21,18 @@
  * | `INVALID_RESPONSE` | a token endpoint's answer is not what its API documents |
  * | `SERVER_ERROR` | a token endpoint answered with a 5xx status |
  * | `RATE_LIMITED` | a token endpoint answered 429: a quota is used up |
- * | `AWS_IDENTITY_REJECTED` | AWS refused the signed request that Google forwarded |
+ * | `AWS_IDENTITY_REJECTED` | AWS refused the signed request, forwarded by Google or asked itself |
  * | `SUBJECT_TOKEN_REJECTED` | Google STS could not read the signed request |
  * | `ATTRIBUTE_CONDITION_FAILED` | the provider's attribute condition refused this AWS identity |
  * | `PROVIDER_NOT_FOUND` | the project number, pool or provider is wrong, disabled or deleted |
  * | `SUBJECT_TOO_LONG` | the mapped `google.subject` exceeds 127 bytes |
  * | `TOKEN_EXCHANGE_REFUSED` | Google STS refused for another reason |
- * | `IMPERSONATION_DENIED` | the AWS identity may not act as the service account, or it does not exist |
+ * | `IMPERSONATION_DENIED` | the AWS identity may not act or sign as the service account, or it does not exist |
  * | `API_DISABLED` | a Google API that the exchange needs is not enabled in the project |
  * | `IMPERSONATION_REFUSED` | IAM Credentials refused for another reason |
+ * | `SERVICE_ACCOUNT_REQUIRED` | what was asked for needs a service account, and none is named |
+ * | `DELEGATION_DENIED` | the Workspace does not let the service account act for its users in these scopes |
+ * | `DELEGATION_REFUSED` | Google refused a Workspace user's token for another reason |
  */
 export type AwsAuthErrorCode =
   | 'INVALID_OPTION'
@@ -58,11 +61,28 @@ export type AwsAuthErrorCode =
   | 'TOKEN_EXCHANGE_REFUSED'
   | 'IMPERSONATION_DENIED'
   | 'API_DISABLED'
-  | 'IMPERSONATION_REFUSED';
+  | 'IMPERSONATION_REFUSED'
+  | 'SERVICE_ACCOUNT_REQUIRED'
+  | 'DELEGATION_DENIED'
+  | 'DELEGATION_REFUSED';
 
-/** Names the step of the exchange that failed, in the order in which they run. */
+/**
+ * Names the step of the exchange that failed, in the order in which they run. Three more belong to what is
+ * had of a service account beside its access token: an ID token, and a Workspace user's token, for which
+ * claims are signed (`sign-jwt`) and exchanged (`jwt-bearer`). `caller-identity` is that of
+ * `getCallerIdentity()`.
+ */
 export type AwsAuthStep =
-  'config' | 'aws-credentials' | 'aws-region' | 'sign' | 'token-exchange' | 'impersonation';
+  | 'config'
+  | 'aws-credentials'
+  | 'aws-region'
+  | 'sign'
+  | 'token-exchange'
+  | 'impersonation'
+  | 'id-token'
+  | 'sign-jwt'
+  | 'jwt-bearer'
+  | 'caller-identity';
 
 /** What an {@link AwsAuthError} is made of. */
 export interface AwsAuthErrorDetails {
@@ -98,6 +118,10 @@ export class AwsAuthError extends Error {
   readonly code: AwsAuthErrorCode;
   /** The step that failed. */
   readonly step: AwsAuthStep;
+  /** What failed and what the server said: the beginning of the message. */
+  declare readonly what: string;
+  /** What to do: the rest of the message. */
+  declare readonly fix: string;
   /** Whether the same call may succeed later with nothing changed (an outage, a quota). */
   readonly transient: boolean;
   /** The HTTP status that the server answered, or `undefined` where there was no answer. */
@@ -122,7 +146,12 @@ export class AwsAuthError extends Error {
     if (details.status !== undefined) this.status = details.status;
     if (details.reason !== undefined) this.reason = details.reason;
     if (details.retryAfterMillis !== undefined) this.retryAfterMillis = details.retryAfterMillis;
-    Object.defineProperty(this, BRAND, {value: true});
+    Object.defineProperties(this, {
+      [BRAND]: {value: true},
+      // Not enumerable: the message says both.
+      what: {value: details.what},
+      fix: {value: details.fix},
+    });
   }
 
   /** The error as structured logs want it: the message and the cause's message, no stack. */

@@ -13,6 +13,7 @@ import {abortable} from './abortable.js';
 import {authorisedRequest} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions} from './base-client.js';
+import type {CallerIdentity} from './caller-identity.js';
 import {
   optionsFromCredentialFile,
   optionsFromJson,
@@ -20,6 +21,7 @@ import {
 } from './credential-file-options.js';
 import {Federation, tokenCache} from './federation.js';
 import {foreground} from './foreground.js';
+import {IdTokens} from './id-tokens.js';
 import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader} from './package-version.js';
@@ -27,7 +29,9 @@ import {mayTryAgain} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
 import {readableAsObject, readableErrorAsObject} from './response-headers.js';
 import {announceTokens} from './token-events.js';
-import {IMPERSONATION_SCOPE, serviceAccountTokenSource, signedBy} from './token-sources.js';
+import {serviceAccountContext} from './service-account-sources.js';
+import {signedBy} from './token-sources.js';
+import {actingTokenSource} from './workspace-user-source.js';
 
 // The life of a token that setCredentials() puts in without a time of expiry.
 const UNKNOWN_LIFE_MILLIS = 3600 * 1000;
@@ -54,6 +58,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #given: AwsAuthClientOptions;
   readonly #credentialSource: AwsCredentialSource | undefined;
   readonly #federation: Federation;
+  readonly #idTokens: IdTokens;
   #tokens: TokenCache<AccessToken>;
   /** Whether this client has left the tokens that it shared with clients of the same scopes. */
   #isApart = false;
@@ -75,13 +80,12 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const transporter = resolved.ownDelivery ? sharedHttpsDelivery() : this.transporter;
     const context = {options: resolved, transporter, apiClient: apiClientHeader(resolved)};
     this.#federation = federation ?? new Federation(context);
-    const {serviceAccount} = resolved;
-    const scopes = serviceAccount === undefined ? resolved.scopes : [IMPERSONATION_SCOPE];
-    const federated = this.#federation.tokens(scopes);
+    const account = serviceAccountContext(context, this.#federation);
+    this.#idTokens = new IdTokens(account);
     this.#tokens =
-      serviceAccount === undefined
-        ? federated
-        : tokenCache(serviceAccountTokenSource(context, serviceAccount, federated), resolved);
+      account === undefined
+        ? this.#federation.tokens(resolved.scopes)
+        : tokenCache(actingTokenSource(account, this.#federation.clock), resolved);
     announceTokens(this.#tokens, this);
     // In google-auth-library this property holds the token in the open, for every log to print.
     Object.defineProperty(this, 'credentials', {
@@ -154,6 +158,21 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     });
   }
 
+  /**
+   * Another client for the same service account that acts for a user of Google Workspace, by domain-wide
+   * delegation. The two share the federated token.
+   *
+   * @param email the user.
+   * @param options its `scopes`; default those that this client was given.
+   * @throws AwsAuthError `INVALID_OPTION`, also where neither has scopes.
+   */
+  withSubject(email: string, options: Pick<AwsAuthClientOptions, 'scopes'> = {}): AwsAuthClient {
+    return this.#derive({
+      subject: email,
+      ...(options.scopes === undefined ? {} : {scopes: options.scopes}),
+    });
+  }
+
   #derive(changes: Partial<AwsAuthClientOptions>): AwsAuthClient {
     return new AwsAuthClient(
       withOrigin(
@@ -191,6 +210,21 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return this.#headers.copy(token, this.quotaProjectId);
   }
 
+  /**
+   * An ID token of the service account, for Cloud Run, Cloud Functions and IAP: from memory, or new. Pass
+   * the client to `GoogleAuth` and its `getIdTokenClient(targetAudience)` uses it. It holds the account's
+   * e-mail.
+   *
+   * @param targetAudience the URL of the service, or the client ID of IAP.
+   * @throws AwsAuthError with the step that failed; `SERVICE_ACCOUNT_REQUIRED` where the client acts as the
+   *   federated principal; `INVALID_OPTION` where it acts for a `subject`, whom an ID token cannot name.
+   * @see https://cloud.google.com/run/docs/authenticating/service-to-service
+   */
+  async fetchIdToken(targetAudience: string): Promise<string> {
+    const tokens = this.#idTokens.for(targetAudience);
+    return (tokens.current() ?? (await foreground(tokens.get()))).value;
+  }
+
   /** The service account that the client acts as, or `null` where it acts as the federated principal. */
   override getServiceAccountEmail(): string | null {
     return this.#options.serviceAccount?.email ?? null;
@@ -217,6 +251,16 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return describeAwsIdentity(await foreground(this.#federation.identify()));
   }
 
+  /**
+   * Asks AWS STS who the credentials belong to: the ARN that Google will see, and where they came from. It
+   * asks nobody of Google; what it tells is no secret.
+   *
+   * @throws AwsAuthError with the step `aws-credentials`, `aws-region` or `caller-identity`.
+   */
+  async getCallerIdentity(): Promise<CallerIdentity> {
+    return foreground(this.#federation.callerIdentity());
+  }
+
   /** Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped. */
   override setCredentials(credentials: Credentials): void {
     const {access_token: value, expiry_date: expiry} = credentials;
@@ -235,7 +279,10 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     );
   }
 
-  /** The credential file of this identity, as gcloud writes it. It holds no secret. */
+  /**
+   * The credential file of this identity, as gcloud writes it. It holds no secret. The format has no place
+   * for a `subject`: what reads the file acts as the service account itself.
+   */
   toJSON(): ExternalAccountConfig {
     const {audience, universeDomain, tokenUrl, serviceAccount, quotaProjectId} = this.#options;
     const config = createExternalAccountConfig({
@@ -259,6 +306,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       audience: this.#options.audience,
       serviceAccountEmail: this.getServiceAccountEmail(),
       projectId: this.projectId ?? null,
+      ...(this.#options.subject === undefined ? {} : {subject: this.#options.subject.email}),
       scopes: this.#options.scopes,
       token: this.#tokens.peek(),
     };

@@ -1,6 +1,7 @@
-import {TokenCache, type TokenSource} from '../token/token-cache.js';
+import {TokenCache, type ExpiringToken, type TokenSource} from '../token/token-cache.js';
 import type {AccessToken} from '../token/access-token.js';
 import {awsIdentityReader, type AwsIdentityReader} from './aws-identity.js';
+import {askCallerIdentity, type CallerIdentity} from './caller-identity.js';
 import type {ResolvedOptions} from './options.js';
 import {signingClock, type SigningClock} from './server-clock.js';
 import {federatedTokenSource, type ExchangeContext} from './token-sources.js';
@@ -37,13 +38,24 @@ export class Federation {
     const source = federatedTokenSource({...this.#context, identify, clock}, scopes);
     return tokenCache(source, this.#context.options);
   }
+  /** Who AWS STS says the identity is. */
+  async callerIdentity(): Promise<CallerIdentity> {
+    const {options, transporter} = this.#context;
+    const {retryPolicy, clock: now} = options;
+    return askCallerIdentity(await this.identify(), {
+      transporter,
+      retryPolicy,
+      now,
+      clock: this.clock,
+    });
+  }
 }
 
 /** A cache with a client's clock and threshold. */
-export function tokenCache(
-  source: TokenSource<AccessToken>,
+export function tokenCache<T extends ExpiringToken>(
+  source: TokenSource<T>,
   {clock, eagerRefreshThresholdMillis, retryPolicy}: ResolvedOptions,
-): TokenCache<AccessToken> {
+): TokenCache<T> {
   return new TokenCache(source, {
     clock,
     refreshAheadMillis: eagerRefreshThresholdMillis,

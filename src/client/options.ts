@@ -22,6 +22,7 @@ import {resolveIdentity, type ResolvedIdentity} from './identity-options.js';
 import {checkOptionNames} from './option-names.js';
 import {resolveRetryPolicy, type RetryOptions, type TimeoutOptions} from './retry-options.js';
 import {resolveScopes} from './scopes.js';
+import {resolveSubject, type ResolvedSubject} from './subject-options.js';
 
 /** Options of {@link AwsAuthClient}. Only `audience` is required. */
 export interface AwsAuthClientOptions {
@@ -42,6 +43,12 @@ export interface AwsAuthClientOptions {
   readonly tokenLifetimeSeconds?: number | undefined;
   /** OAuth scopes. Default `https://www.googleapis.com/auth/cloud-platform`. */
   readonly scopes?: string | readonly string[] | undefined;
+  /**
+   * The e-mail of a Google Workspace user to act for, by domain-wide delegation: `serviceAccountEmail` and
+   * `scopes` must be given, and an administrator of the Workspace must have entered both. The token lives
+   * an hour, whatever `tokenLifetimeSeconds` says. Default: none.
+   */
+  readonly subject?: string | undefined;
   /**
    * The project that Google's clients work in. Default: `GCLOUD_PROJECT`, `GOOGLE_CLOUD_PROJECT`. Where
    * nobody names one, Google's clients run gcloud and ask the metadata server, which takes a second, and
@@ -72,6 +79,11 @@ export interface AwsAuthClientOptions {
   readonly tokenUrl?: string | undefined;
   /** generateAccessToken. Trusted as given. Default: IAM Credentials for `serviceAccountEmail`. */
   readonly serviceAccountImpersonationUrl?: string | undefined;
+  /**
+   * Google's OAuth 2.0 token endpoint, where a `subject`'s token is asked for. Trusted as given. Default
+   * `https://oauth2.UNIVERSE/token`.
+   */
+  readonly oauthTokenUrl?: string | undefined;
   /** Carries every request, the exchange's too. Default: a new `Gaxios` of google-auth-library. */
   readonly transporter?: gaxios.Gaxios | undefined;
   /** Options of the default transporter (`agent`, `proxy` …). Default: none. */
@@ -106,6 +118,7 @@ export interface ResolvedOptions extends ResolvedIdentity {
   readonly audience: string;
   readonly serviceAccount: ResolvedServiceAccount | undefined;
   readonly scopes: readonly string[];
+  readonly subject: ResolvedSubject | undefined;
   readonly projectId: string | undefined;
   readonly quotaProjectId: string | undefined;
   readonly universeDomain: string;
@@ -143,6 +156,7 @@ export function resolveOptions(
     audience: formatProviderName(parseProviderName(options.audience)),
     serviceAccount: resolveServiceAccount(options, universeDomain),
     scopes: resolveScopes(options.scopes),
+    subject: resolveSubject(options, universeDomain),
     projectId: optional(options, 'projectId', checkProject) ?? projectOf(PROJECT_VARIABLES),
     quotaProjectId:
       optional(options, 'quotaProjectId', checkProject) ?? quotaProjectOfEnvironment(),

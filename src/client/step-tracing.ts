@@ -21,6 +21,10 @@ const CHANNELS = {
   sign: tracingChannel<unknown, StepTrace>('google-auth-aws:sign'),
   'token-exchange': tracingChannel<unknown, StepTrace>('google-auth-aws:token-exchange'),
   impersonation: tracingChannel<unknown, StepTrace>('google-auth-aws:impersonation'),
+  'id-token': tracingChannel<unknown, StepTrace>('google-auth-aws:id-token'),
+  'sign-jwt': tracingChannel<unknown, StepTrace>('google-auth-aws:sign-jwt'),
+  'jwt-bearer': tracingChannel<unknown, StepTrace>('google-auth-aws:jwt-bearer'),
+  'caller-identity': tracingChannel<unknown, StepTrace>('google-auth-aws:caller-identity'),
 };
 
 /**

@@ -1,21 +1,17 @@
 import {callerIdentityToken, type SubjectToken} from '../aws/caller-identity-token.js';
 import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
 import {retrying, type Attempt} from '../google/retry.js';
-import {generateAccessTokenRequest, readGenerateAccessToken} from '../google/service-account.js';
-import {
-  readTokenExchange,
-  tokenExchangeRequest,
-  type GrantedToken,
-} from '../google/token-exchange.js';
+import type {GrantedToken} from '../google/granted-token.js';
+import {readTokenExchange, tokenExchangeRequest} from '../google/token-exchange.js';
 import {send, type Delivery, type Transporter} from '../google/transport.js';
 import {AccessToken} from '../token/access-token.js';
-import type {TokenCache, TokenSource} from '../token/token-cache.js';
+import type {TokenSource} from '../token/token-cache.js';
 import {sameKeys, type AwsIdentity, type AwsIdentityReader} from './aws-identity.js';
-import type {ResolvedOptions, ResolvedServiceAccount} from './options.js';
+import type {ResolvedOptions} from './options.js';
 import type {SigningClock} from './server-clock.js';
 import {traced} from './step-tracing.js';
 
-/** What both exchanges need beside the options. */
+/** What every exchange needs beside the options. */
 export interface ExchangeContext {
   readonly options: ResolvedOptions;
   readonly transporter: Transporter | Delivery;
@@ -24,9 +20,6 @@ export interface ExchangeContext {
   readonly identify: AwsIdentityReader;
   readonly clock: SigningClock;
 }
-
-/** The scope of a federated token that generateAccessToken takes; the user's scopes go to itself. */
-export const IMPERSONATION_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** AWS identity → signed GetCallerIdentity request → subject token. */
 export function signedBy(
@@ -55,6 +48,9 @@ export function federatedTokenSource(
   scopes: readonly string[],
 ): TokenSource<AccessToken> {
   const {tokenUrl, audience, retryPolicy: policy} = options;
+  const prepare = (url: string | undefined): void => {
+    if (url !== undefined && 'prepare' in transporter) transporter.prepare(url);
+  };
   let isClockOff = false;
   const exchange = async (identity: AwsIdentity, attempt: Attempt): Promise<AccessToken> => {
     const {value, secrets} = await signedBy(identity, options, clock);
@@ -63,18 +59,19 @@ export function federatedTokenSource(
       {step: 'token-exchange', attempt: attempt.number, target: new URL(tokenUrl).host},
       async () => {
         const asked = options.clock();
-        const response = await send(transporter, tokenExchangeRequest(details), attempt);
+        const answer = send(transporter, tokenExchangeRequest(details), attempt);
+        // While Google STS thinks, the handshakes with the next server go on.
+        prepare(options.serviceAccount?.url);
+        const response = await answer;
         isClockOff = clock.heard(response.serverTime, asked);
         const granted = readTokenExchange(response, details);
-        return asAccessToken(granted, 'token-exchange', asked, options.clock());
+        return new AccessToken(...lifeOf(granted, 'token-exchange', asked, options.clock()));
       },
     );
   };
   const identifyAndExchange = async (attempt: Attempt): Promise<AccessToken> => {
-    if (options.serviceAccount !== undefined && 'prepare' in transporter) {
-      // Its handshakes can go on while Google STS is asked.
-      transporter.prepare(options.serviceAccount.url);
-    }
+    // The handshakes go on while the credentials are read and the request is signed.
+    prepare(tokenUrl);
     const identity = await identify({timeoutMillis: attempt.remainingMillis});
     try {
       return await exchange(identity, attempt);
@@ -93,62 +90,18 @@ export function federatedTokenSource(
 
 const STALE_KEYS = ['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId'];
 
-/** Federated token → the service account's token. */
-export function serviceAccountTokenSource(
-  {options, transporter, apiClient}: Pick<ExchangeContext, 'options' | 'transporter' | 'apiClient'>,
-  {email, url, delegates, lifetimeSeconds}: ResolvedServiceAccount,
-  federated: TokenCache<AccessToken>,
-): TokenSource<AccessToken> {
-  const {scopes, audience, clock, retryPolicy} = options;
-  const impersonate = (token: AccessToken, totalTimeoutMillis: number) =>
-    retrying(
-      attempt =>
-        traced(
-          {step: 'impersonation', attempt: attempt.number, target: new URL(url).host},
-          async () => {
-            const details = {
-              url,
-              email,
-              delegates,
-              scopes,
-              lifetimeSeconds,
-              federatedToken: token.value,
-              audience,
-              apiClient,
-            };
-            const asked = clock();
-            const response = await send(transporter, generateAccessTokenRequest(details), attempt);
-            const now = clock();
-            const granted = readGenerateAccessToken(response, details, now);
-            return asAccessToken(granted, 'impersonation', asked, now);
-          },
-        ),
-      {policy: {...retryPolicy, totalTimeoutMillis}, step: 'impersonation'},
-    );
-  return async () => {
-    const deadline = performance.now() + retryPolicy.totalTimeoutMillis;
-    // Both exchanges share the time; the second gets enough for an answer that is on its way.
-    const left = () => Math.max(1_000, deadline - performance.now());
-    const token = await federated.get();
-    try {
-      return await impersonate(token, left());
-    } catch (error) {
-      // A kept federated token may have been revoked: one new one, and no more.
-      if (!isAwsAuthError(error) || error.status !== 401) throw error;
-      const fresh = await federated.replace(token);
-      return impersonate(fresh, left());
-    }
-  };
-}
-
-// The life is counted from the moment of asking: the answer took its time, and the token may have
-// been made at its beginning.
-function asAccessToken(
+/**
+ * The life of a granted token. It is counted from the moment of asking: the answer took its time, and the
+ * token may have been made at its beginning.
+ *
+ * @throws AwsAuthError `TIMEOUT` where it has ended meanwhile.
+ */
+export function lifeOf(
   granted: GrantedToken,
   step: AwsAuthStep,
   askedAt: number,
   now: number,
-): AccessToken {
+): readonly [value: string, issuedAt: number, expiresAt: number] {
   const expiresAt = askedAt + granted.lifetimeMillis;
   if (now >= expiresAt) {
     throw new AwsAuthError({
@@ -159,5 +112,5 @@ function asAccessToken(
       transient: true,
     });
   }
-  return new AccessToken(granted.value, askedAt, expiresAt);
+  return [granted.value, askedAt, expiresAt];
 }

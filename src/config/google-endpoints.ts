@@ -16,6 +16,11 @@ export function defaultTokenUrl(universeDomain: string): string {
   return `https://sts.${universeDomain}/v1/token`;
 }
 
+/** Google's OAuth 2.0 token endpoint of a universe: `https://oauth2.googleapis.com/token`. */
+export function defaultOauthTokenUrl(universeDomain: string): string {
+  return `https://oauth2.${universeDomain}/token`;
+}
+
 /** generateAccessToken for one service account. */
 function defaultImpersonationUrl(email: string, universeDomain: string): string {
   return `https://iamcredentials.${universeDomain}/v1/projects/-/serviceAccounts/${email}:generateAccessToken`;

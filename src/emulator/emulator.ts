@@ -17,7 +17,12 @@ import {
 } from './credential-config.js';
 import {AccessTokens} from './google/access-tokens.js';
 import {AwsStsCaller} from './google/aws-sts-caller.js';
-import {createIamCredentialsService} from './google/iam-credentials-service.js';
+import {createCertsService} from './google/certs-service.js';
+import {createIamCredentialsService} from './google/iam-credentials/iam-credentials-service.js';
+import {createOauthTokenService, OAUTH_TOKEN_PATH} from './google/oauth2/oauth-token-service.js';
+import {ServiceAccountKeys} from './google/service-account-keys.js';
+import {ServiceAccounts} from './google/service-accounts.js';
+import {createIntrospectionService} from './google/introspection-service.js';
 import {createTokenExchangeService} from './google/token-exchange-service.js';
 import {resolveOptions, type EmulatorOptions} from './options.js';
 import {FaultQueue, type Fault} from './server/fault.js';
@@ -64,6 +69,8 @@ export interface Emulator extends AsyncDisposable {
   readonly env: EmulatorEnvironment;
   /** The credential file's content for the policy's first provider and first service account. */
   readonly config: EmulatorCredentialConfig;
+  /** Google's OAuth 2.0 token endpoint, for the option of this name: no credential file holds it. */
+  readonly oauthTokenUrl: string;
   /** Every request that was answered, in the order of the answers. It grows. */
   readonly requests: readonly RequestRecord[];
 
@@ -125,8 +132,8 @@ export interface Emulator extends AsyncDisposable {
 
 /**
  * Starts an emulator of what it takes to call Google Cloud on an AWS identity: AWS's
- * endpoints for credentials, AWS STS, Google STS, IAM Credentials and Cloud Storage's JSON API, on
- * one port of 127.0.0.1. It checks what the clouds check, with code of its own.
+ * endpoints for credentials, AWS STS, Google STS, IAM Credentials, Google's OAuth 2.0 token endpoint
+ * and public keys, and Cloud Storage's JSON API, on one port of 127.0.0.1. It checks what the clouds check, with code of its own.
  *
  * @throws TypeError that names a wrong option; the system's error if the port cannot be had.
  */
@@ -140,6 +147,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const requests: RequestRecord[] = [];
   const {note} = notes;
   const aws = createEmulatedAws(resolved, note);
+  const accounts = new ServiceAccounts(policy.google);
+  const keys = new ServiceAccountKeys(accounts);
+  const google = {
+    policy: policy.google,
+    accounts,
+    keys,
+    tokens,
+    clock,
+    tokenLifetimeSeconds: resolved.serviceAccountTokenLifetimeSeconds,
+    note,
+  };
 
   let port = 0;
   const server = new HttpServer({
@@ -157,20 +175,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     services: [
       ...aws.services,
       createTokenExchangeService({
-        policy: policy.google,
-        tokens,
-        clock,
+        ...google,
         tokenLifetimeSeconds: resolved.federatedTokenLifetimeSeconds,
         identify: token => awsSts.identify(token, port),
-        note,
       }),
-      createIamCredentialsService({
-        policy: policy.google,
-        tokens,
-        clock,
-        tokenLifetimeSeconds: resolved.serviceAccountTokenLifetimeSeconds,
-        note,
-      }),
+      createIntrospectionService(google),
+      createIamCredentialsService(google),
+      createOauthTokenService(google),
+      createCertsService(google),
       withShortPaths(
         createStorageService({findToken: tokens.find, clock, projectId: policy.google.projectId}),
       ),
@@ -211,6 +223,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     config: configFor(
       firstServiceAccount === undefined ? {} : {serviceAccountEmail: firstServiceAccount},
     ),
+    oauthTokenUrl: `${url}${OAUTH_TOKEN_PATH}`,
     requests,
     configFor,
     failNext: fault => faults.add(fault),

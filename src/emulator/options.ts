@@ -1,10 +1,10 @@
-import {checkPolicy} from './check-policy.js';
+import {completePolicy} from './check-policy.js';
 import {
   resolveInstanceMetadata,
   type InstanceMetadataOptions,
   type ResolvedInstanceMetadata,
 } from './instance-metadata-options.js';
-import {defaultPolicy, type EmulatorPolicy} from './policy.js';
+import type {EmulatorPolicy} from './policy.js';
 import type {RequestRecord} from './server/request-record.js';
 import {REGION} from './aws/verify-signature.js';
 
@@ -30,8 +30,8 @@ export interface EmulatorOptions {
   /** How long Google's federated tokens live, in seconds. Default 3600. */
   readonly federatedTokenLifetimeSeconds?: number;
   /**
-   * How long service-account tokens live, in seconds, whatever clients ask for. Default what they
-   * ask for, as Google has it.
+   * How long the access tokens of service accounts, and of users for whom they act, live, in seconds,
+   * whatever clients ask for. Default what they ask for, as Google has it.
    */
   readonly serviceAccountTokenLifetimeSeconds?: number;
   /** How far a signer's clock may be off the emulator's, in seconds. Default 300, as at AWS. */
@@ -55,7 +55,7 @@ export interface ResolvedOptions {
   readonly onRequest: ((record: RequestRecord) => void) | undefined;
 }
 
-/** @throws TypeError that names the option which is wrong. */
+/** @throws TypeError that names the option which is wrong; PolicyError for the policy. */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   const {port = 0, clock = Date.now, region = 'us-east-1', onRequest} = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -69,12 +69,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   if (!REGION.test(region)) {
     throw new TypeError('The option "region" must be the name of an AWS region.');
   }
-  const defaults = defaultPolicy();
-  const policy = {
-    aws: options.policy?.aws ?? defaults.aws,
-    google: options.policy?.google ?? defaults.google,
-  };
-  checkPolicy(policy);
+  const policy = completePolicy(options.policy);
   const {taskRole = policy.aws.accounts[0]?.roles?.[0]?.name} = options;
   if (
     taskRole !== undefined &&

@@ -58,6 +58,17 @@ export interface AwsRole {
    * `AWSReservedSSO_NAME_` and 16 hexadecimal digits, as the permission set NAME. Default `false`.
    */
   readonly identityCenter?: boolean;
+  /** Sessions whose credentials are known beforehand, for programs that are given keys. */
+  readonly accessKeys?: readonly AwsRoleAccessKey[];
+}
+
+/** The credentials of a role's session. Unlike what AWS services hand out here, they never end. */
+export interface AwsRoleAccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Default `session`. */
+  readonly sessionName?: string;
 }
 
 /** A statement of a role's trust policy. */
@@ -109,6 +120,8 @@ export interface GooglePolicy {
   readonly projectNumber: string;
   readonly workloadIdentityPools: readonly WorkloadIdentityPool[];
   readonly serviceAccounts: readonly ServiceAccount[];
+  /** The Google Workspace domains whose users service accounts may act for. Default none. */
+  readonly workspaces?: readonly WorkspaceDomain[];
   /** APIs that are not enabled in the project: they answer `SERVICE_DISABLED`. Default none. */
   readonly disabledServices?: readonly GoogleService[];
 }
@@ -131,7 +144,7 @@ export interface AwsProvider {
   readonly disabled?: boolean;
   /** The one AWS account whose identities the provider takes. */
   readonly aws: {readonly accountId: string};
-  /** Default {@link defaultAttributeMapping}, Google's own for AWS. */
+  /** Default {@link DEFAULT_ATTRIBUTE_MAPPING}, Google's own for AWS. */
   readonly attributeMapping?: AttributeMapping;
   /** Who is let in. Default everybody of the account. */
   readonly attributeCondition?: AttributeCondition;
@@ -151,12 +164,35 @@ export interface ServiceAccount {
   readonly allowLifetimeExtension?: boolean;
 }
 
+/** A domain of Google Workspace: its users, and who may act for them. */
+export interface WorkspaceDomain {
+  /** E.g. `example.com`. */
+  readonly domain: string;
+  /** The users' e-mails. */
+  readonly users: readonly string[];
+  /** What an administrator has entered under "Domain-wide delegation". Default nothing. */
+  readonly delegations?: readonly DomainWideDelegation[];
+}
+
+/**
+ * Lets a service account act for every user of a domain.
+ *
+ * @see https://support.google.com/a/answer/162106
+ */
+export interface DomainWideDelegation {
+  /** The unique id, as an administrator enters it, or the e-mail of the service account. */
+  readonly serviceAccount: string;
+  /** The scopes that it may ask for. */
+  readonly scopes: readonly string[];
+}
+
 /** A binding of an IAM policy. */
 export interface ServiceAccountBinding {
   readonly role: ServiceAccountRole;
   /**
    * `principal://iam.googleapis.com/…/subject/…`, `principalSet://iam.googleapis.com/…/attribute.…/…`,
-   * `principalSet://iam.googleapis.com/…/*` or `serviceAccount:…`.
+   * `principalSet://iam.googleapis.com/…/group/…`, `principalSet://iam.googleapis.com/…/*` or
+   * `serviceAccount:…`.
    *
    * @see https://cloud.google.com/iam/docs/principal-identifiers
    */
@@ -165,14 +201,17 @@ export interface ServiceAccountBinding {
 
 /** The roles that let a principal act as a service account. */
 export type ServiceAccountRole =
-  'roles/iam.workloadIdentityUser' | 'roles/iam.serviceAccountTokenCreator';
+  | 'roles/iam.workloadIdentityUser'
+  | 'roles/iam.serviceAccountTokenCreator'
+  | 'roles/iam.serviceAccountOpenIdTokenCreator';
 
 /**
  * A new copy of what the emulator plays when it is given no policy: the role `demo-role` of the AWS
- * account `111122223333` may act as `demo@my-project.iam.gserviceaccount.com` of the project
+ * account `111122223333` may act and sign as `demo@my-project.iam.gserviceaccount.com` of the project
  * `my-project` (`123456789012`), through the provider `aws-test-account` of the pool `aws-pool`. The
  * role can be had in every way: its own account, the Kubernetes service account `demo` of the
- * namespace `default` and the users of IAM Identity Center may assume it.
+ * namespace `default` and the users of IAM Identity Center may assume it. The service account may
+ * read the calendars and the files on Drive of `alice@example.com`.
  */
 export function defaultPolicy(): EmulatorPolicy {
   const demoRole = {
@@ -183,6 +222,10 @@ export function defaultPolicy(): EmulatorPolicy {
     ],
     identityCenter: true,
   };
+  const demoAccount = 'demo@my-project.iam.gserviceaccount.com';
+  const members = [
+    'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/attribute.aws_role/arn:aws:sts::111122223333:assumed-role/demo-role',
+  ];
   return {
     aws: {accounts: [{accountId: '111122223333', roles: [demoRole]}]},
     google: {
@@ -196,12 +239,23 @@ export function defaultPolicy(): EmulatorPolicy {
       ],
       serviceAccounts: [
         {
-          email: 'demo@my-project.iam.gserviceaccount.com',
+          email: demoAccount,
           bindings: [
+            {role: 'roles/iam.workloadIdentityUser', members},
+            {role: 'roles/iam.serviceAccountTokenCreator', members},
+          ],
+        },
+      ],
+      workspaces: [
+        {
+          domain: 'example.com',
+          users: ['alice@example.com'],
+          delegations: [
             {
-              role: 'roles/iam.workloadIdentityUser',
-              members: [
-                'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/attribute.aws_role/arn:aws:sts::111122223333:assumed-role/demo-role',
+              serviceAccount: demoAccount,
+              scopes: [
+                'https://www.googleapis.com/auth/calendar.readonly',
+                'https://www.googleapis.com/auth/drive.readonly',
               ],
             },
           ],

@@ -9,6 +9,8 @@ export type ServiceName =
   | 'aws-sso'
   | 'aws-sso-oidc'
   | 'aws-sts'
+  | 'google-certs'
+  | 'google-oauth2'
   | 'google-sts'
   | 'iam-credentials'
   | 'storage';
@@ -44,7 +46,10 @@ export interface EmulatedService {
 
 /** What the emulator knows of an access token that it issued. */
 export interface IssuedToken {
-  /** `principal://…` for a federated token, `serviceAccount:email` for an impersonated one. */
+  /**
+   * `principal://…` for a federated token, `serviceAccount:email` for an impersonated one,
+   * `user:email` for one of domain-wide delegation.
+   */
   readonly principal: string;
   readonly scopes: readonly string[];
   /** Epoch ms. */

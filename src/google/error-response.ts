@@ -19,7 +19,7 @@ export interface Refusal {
  * (https://google.aip.dev/193), HTML of something in between, or nothing.
  */
 export function readRefusal(response: TokenEndpointResponse, secrets: readonly string[]): Refusal {
-  const clean = (text: string) => shorten(maskSecrets(text, secrets));
+  const clean = (text: string) => readWords(text, secrets);
   const cleanText = (value: unknown) => {
     const words = text(value);
     return words === undefined ? undefined : clean(words);
@@ -49,8 +49,13 @@ export function readRefusal(response: TokenEndpointResponse, secrets: readonly s
   };
 }
 
+/** A server's own words as they may be shown: masked, in one line, and shortened. */
+export function readWords(words: string, secrets: readonly string[]): string {
+  return shorten(maskSecrets(words, secrets));
+}
+
 /** `invalid_grant: "…"`, or what else can be said of an answer. */
-export function quoteRefusal(refusal: Refusal): string {
+export function quoteRefusal(refusal: Pick<Refusal, 'status' | 'error' | 'description'>): string {
   const words = [
     `HTTP ${String(refusal.status)}`,
     ...(refusal.error === undefined ? [] : [refusal.error]),

@@ -1,5 +1,7 @@
 import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
-import {parse, quoteRefusal, readRefusal, record, text, type Refusal} from './error-response.js';
+import {adviceForAwsRefusal} from './aws-refusal.js';
+import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
+import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
 import {commonRefusal, malformed, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
@@ -26,13 +28,6 @@ export interface TokenExchange {
   readonly apiClient: string;
   /** What must not show in an error. */
   readonly secrets: readonly string[];
-}
-
-/** A token as its server described it: times are the server's. */
-export interface GrantedToken {
-  readonly value: string;
-  /** How long it may be used from the moment of the answer on, in ms. */
-  readonly lifetimeMillis: number;
 }
 
 /**
@@ -78,32 +73,13 @@ export function readTokenExchange(
       exchange.audience,
     );
   }
-  if (response.status !== 200) throw malformed(STEP, response, 'should have the status 200');
-  const body = record(parse(response.text));
-  if (body === undefined) throw malformed(STEP, response, 'is not a JSON object');
-  const value = text(body['access_token']);
-  if (value === undefined || !isTokenValue(value)) {
-    throw malformed(STEP, response, 'has no usable "access_token"');
-  }
-  const tokenType = body['token_type'];
-  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
-    throw malformed(STEP, response, 'has a "token_type" other than Bearer');
-  }
+  const body = readBody(response, STEP);
+  const token = readBearerToken(body, response, STEP);
   const issuedType = body['issued_token_type'];
   if (issuedType !== undefined && issuedType !== ACCESS_TOKEN_TYPE) {
     throw malformed(STEP, response, 'has an "issued_token_type" that is not an access token');
   }
-  const lifetimeSeconds = body['expires_in'];
-  const lifetimeMillis = typeof lifetimeSeconds === 'number' ? lifetimeSeconds * 1000 : NaN;
-  if (!Number.isFinite(lifetimeMillis) || lifetimeMillis <= 0) {
-    throw malformed(STEP, response, 'has an "expires_in" that is not a positive number of seconds');
-  }
-  return {value, lifetimeMillis};
-}
-
-/** Whether a value can stand in an `Authorization` header (RFC 6750 section 2.1, `b64token`). */
-export function isTokenValue(value: string): boolean {
-  return /^[\x21-\x7e]+$/.test(value);
+  return token;
 }
 
 function refused(
@@ -130,7 +106,7 @@ function refused(
   const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
     ?.groups?.['code'];
   if (awsError !== undefined) {
-    return error('AWS_IDENTITY_REJECTED', awsFix(awsError), awsError);
+    return error('AWS_IDENTITY_REJECTED', adviceForAwsRefusal(awsError), awsError);
   }
   if (/invalid format/i.test(refusal.description)) {
     return error(
@@ -160,25 +136,6 @@ function refused(
     'TOKEN_EXCHANGE_REFUSED',
     `Check the provider's settings: ${describeProvider(audience)}`,
   );
-}
-
-function awsFix(code: string): string {
-  switch (code) {
-    case 'InvalidClientTokenId':
-    case 'UnrecognizedClientException':
-      return 'AWS does not know this access key or session token: the key was deleted or deactivated, or the session token is missing or belongs to another key. Check which credentials this process uses with: aws sts get-caller-identity';
-    case 'ExpiredToken':
-    case 'ExpiredTokenException':
-      return 'The AWS session has ended: renew it (for SSO: aws sso login), or let the process read its credentials from a source that renews them instead of copied keys.';
-    case 'SignatureDoesNotMatch':
-      return "Either the secret access key does not belong to the access key id (look for a stray space, quote or newline in it), or this machine's clock is off by more than five minutes.";
-    case 'RequestExpired':
-      return "This machine's clock is off by more than five minutes: synchronise it (chrony, NTP).";
-    case 'RegionDisabledException':
-      return 'AWS STS is not active in the signing region for this account: set "awsRegion" (or AWS_REGION) to a region that is, e.g. us-east-1.';
-    default:
-      return 'AWS refused the signed GetCallerIdentity request. Check which credentials this process uses with: aws sts get-caller-identity';
-  }
 }
 
 // parseProviderName() has checked the audience: its segments hold no character that a shell reads.

@@ -11,6 +11,14 @@ transporter.interceptors.request.add(AuthClient.DEFAULT_REQUEST_INTERCEPTOR);
 transporter.interceptors.response.add(AuthClient.DEFAULT_RESPONSE_INTERCEPTOR);
 
 const {token} = await AwsAuthClient.fromJSON(config, {transporter}).getAccessToken();
+const idToken = await AwsAuthClient.fromJSON(config, {transporter}).fetchIdToken('an-audience');
+const oauthTokenUrl = process.env['EMULATED_OAUTH_TOKEN_URL'];
+const {token: userToken} = await AwsAuthClient.fromJSON(config, {
+  transporter,
+  oauthTokenUrl,
+  subject: 'alice@example.com',
+  scopes: 'https://www.googleapis.com/auth/calendar.readonly',
+}).getAccessToken();
 const {token: federated} = await AwsAuthClient.fromJSON(config).getAccessToken();
 await AwsAuthClient.fromJSON(config, {
   transporter,
@@ -19,4 +27,4 @@ await AwsAuthClient.fromJSON(config, {
   .getAccessToken()
   .catch(() => undefined);
 
-process.stdout.write(JSON.stringify({token, federated}));
+process.stdout.write(JSON.stringify({token, federated, idToken, userToken}));

@@ -15,6 +15,8 @@ const READ_ONLY = 'https://www.googleapis.com/auth/devstorage.read_only';
 const ROLE = 'arn:aws:iam::111122223333:role/demo-role';
 const KEYS = {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfi'};
 
+const USER = 'alice@example.com';
+
 function resolve(options: Partial<AwsAuthClientOptions> = {}, endpoint?: string) {
   return resolveOptions({audience: AUDIENCE, ...options}, endpoint);
 }
@@ -42,6 +44,10 @@ const REFUSED: Readonly<
   scopes: [
     [null, 1, {}, [], '', '  ', [''], [null], [CLOUD_PLATFORM, 1], ['a b'], ['a"b'], 'a\nb', ['é']],
     CLOUD_PLATFORM,
+  ],
+  subject: [
+    [null, 1, {}, [], '', 'alice', 'alice@', '@example.com', 'a b@example.com', 'a@b', `${USER}\n`],
+    'such as alice@example.com',
   ],
   projectId: [[null, 1, {}, '', ' ', 'my project', 'a/b'], 'gcloud config get project'],
   quotaProjectId: [[null, 1, {}, '', 'a\r\nx-evil: 1', 'a b'], 'gcloud config get project'],
@@ -120,6 +126,10 @@ const REFUSED: Readonly<
   serviceAccountImpersonationUrl: [
     [null, 1, {}, '', 'x', 'https://iamcredentials.googleapis.com/', IMPERSONATION.slice(5)],
     /absolute https URL|EMAIL:generateAccessToken/,
+  ],
+  oauthTokenUrl: [
+    [null, 1, {}, '', 'oauth2', 'http://oauth2.googleapis.com/token', 'https://a:b@c.com'],
+    /absolute https URL|Plain http/,
   ],
   transporter: [[null, 1, 'x', {}, [], {request: 'x'}, gaxios.Gaxios], 'Give a Gaxios instance'],
   transporterOptions: [[null, 1, 'x', [], () => ({})], 'Give Gaxios options'],
@@ -207,6 +217,17 @@ describe('the options of AwsAuthClient', () => {
     assert.deepEqual(resolve({delegates: []}).serviceAccount, undefined);
   });
 
+  it('are refused when a user is to be acted for by nobody, or in no scope', () => {
+    assertRefused(() => resolve({subject: USER, scopes: READ_ONLY}), {
+      code: 'INVALID_OPTION',
+      says: ['"subject" is given without "serviceAccountEmail"', 'domain-wide delegation'],
+    });
+    assertRefused(() => resolve({subject: USER, serviceAccountEmail: EMAIL}), {
+      code: 'INVALID_OPTION',
+      says: ['"scopes" is missing beside "subject"', 'https://www.googleapis.com/auth/calendar'],
+    });
+  });
+
   it('are refused when options would not reach the transporter', () => {
     assertRefused(() => resolve({transporter: new gaxios.Gaxios(), transporterOptions: {}}), {
       code: 'INVALID_OPTION',
@@ -225,6 +246,7 @@ describe('resolved options', () => {
       audience: AUDIENCE,
       serviceAccount: undefined,
       scopes: [CLOUD_PLATFORM],
+      subject: undefined,
       projectId: undefined,
       quotaProjectId: undefined,
       universeDomain: 'googleapis.com',
@@ -272,6 +294,7 @@ describe('resolved options', () => {
       });
     assert.deepEqual(rest, {
       ...given,
+      subject: undefined,
       ownDelivery: false,
       retryPolicy: {maxAttempts: 1, attemptTimeoutMillis: 1, totalTimeoutMillis: 600_000},
     });
@@ -308,6 +331,29 @@ describe('resolved options', () => {
       resolve({serviceAccountEmail: EMAIL, universeDomain: 'example.goog'}).serviceAccount?.url,
       IMPERSONATION.replace('googleapis.com', 'example.goog'),
     );
+  });
+
+  it('name the user to act for, and where that user’s token is asked for', () => {
+    const given = {serviceAccountEmail: EMAIL, scopes: READ_ONLY, subject: USER};
+    const google = 'https://oauth2.googleapis.com/token';
+    assert.deepEqual(resolve(given).subject, {
+      email: USER,
+      oauthTokenUrl: google,
+      assertionAudience: google,
+    });
+    const oauthTokenUrl = 'https://oauth2-mine.p.googleapis.com/token';
+    assert.deepEqual(resolve({...given, oauthTokenUrl}).subject, {
+      email: USER,
+      oauthTokenUrl,
+      assertionAudience: google,
+    });
+    const elsewhere = resolve({...given, universeDomain: 'example.goog'}).subject;
+    assert.equal(elsewhere?.oauthTokenUrl, 'https://oauth2.example.goog/token');
+    assert.equal(resolve({oauthTokenUrl}).subject, undefined, 'it waits for withSubject()');
+    const byUrl = {serviceAccountImpersonationUrl: IMPERSONATION, scopes: READ_ONLY};
+    for (const subject of ["o'neil+x@mail.example.co", 'a@b.cd']) {
+      assert.equal(resolve({...byUrl, subject}).subject?.email, subject);
+    }
   });
 
   it('take scopes as one string, as Google’s clients do', () => {

@@ -6,6 +6,7 @@ import {assertHidden, printed} from '../support/secrets.js';
 import {emulatedClient} from './emulated-client.js';
 
 const STEPS = ['aws-credentials', 'aws-region', 'sign', 'token-exchange', 'impersonation'];
+const SERVICE_ACCOUNT_STEPS = ['id-token', 'sign-jwt', 'jwt-bearer'];
 const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
 
 describe('the diagnostics channels', () => {
@@ -16,7 +17,7 @@ describe('the diagnostics channels', () => {
     if (!own.getStore()) return;
     messages.push({name: String(name), message: withoutError(message)});
   };
-  const channels = STEPS.flatMap(step =>
+  const channels = [...STEPS, ...SERVICE_ACCOUNT_STEPS].flatMap(step =>
     EVENTS.map(event => `tracing:google-auth-aws:${step}:${event}`),
   );
 
@@ -49,6 +50,29 @@ describe('the diagnostics channels', () => {
     const {secretAccessKey, sessionToken} = keys;
     assertHidden(printed(messages), {token, secretAccessKey, sessionToken});
     assert.ok(!printed(messages).includes('Signature='));
+  });
+
+  it('tell what else is had of a service account, and no secret', async () => {
+    await using emulator = await startEmulator();
+    const client = emulatedClient(emulator, {oauthTokenUrl: emulator.oauthTokenUrl});
+    await client.getAccessToken();
+    emulator.failNext({service: 'google-oauth2', status: 503});
+    const calendar = 'https://www.googleapis.com/auth/calendar.readonly';
+    const user = client.withSubject('alice@example.com', {scopes: calendar});
+    const [idToken, token] = await own.run(true, async () => [
+      await client.fetchIdToken('https://hello-abc-uc.a.run.app'),
+      (await user.getAccessToken()).token,
+    ]);
+    assert.deepEqual(ended(), [
+      'id-token 1 ok',
+      'sign-jwt 1 ok',
+      'jwt-bearer 1 SERVER_ERROR',
+      'jwt-bearer 2 ok',
+    ]);
+    const host = new URL(emulator.url).host;
+    assert.ok(messages.every(({message}) => message['target'] === host));
+    assertHidden(printed(messages), {idToken, token});
+    assert.ok(!printed(messages).includes('eyJ'), 'nor is there an assertion');
   });
 
   it('tell each attempt, and the code of what went wrong', async () => {

@@ -3,7 +3,7 @@ import {setImmediate as turn} from 'node:timers/promises';
 import fc from 'fast-check';
 import {resolveOptions} from '../../src/client/options.js';
 import {tokenCache} from '../../src/client/federation.js';
-import {serviceAccountTokenSource} from '../../src/client/token-sources.js';
+import {serviceAccountTokenSource} from '../../src/client/service-account-sources.js';
 import type {DeliveredResponse, TokenEndpointRequest} from '../../src/google/transport.js';
 import {AccessToken} from '../../src/token/access-token.js';
 import type {TokenCache} from '../../src/token/token-cache.js';
@@ -90,11 +90,13 @@ class Simulation {
       prepare: () => undefined,
     };
     this.account = tokenCache(
-      serviceAccountTokenSource(
-        {options, transporter, apiClient: 'gl-node/0'},
+      serviceAccountTokenSource({
+        options,
+        transporter,
+        apiClient: 'gl-node/0',
         serviceAccount,
-        this.federated,
-      ),
+        federated: this.federated,
+      }),
       options,
     );
     this.account.onToken(token => {

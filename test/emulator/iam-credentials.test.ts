@@ -269,7 +269,12 @@ describe('the emulated IAM Credentials API', () => {
     });
 
     it('a chain over a binding that does not delegate', async () => {
-      const emulator = await start();
+      const emulator = await start(
+        withServiceAccounts({
+          email: DEMO,
+          bindings: [{role: 'roles/iam.workloadIdentityUser', members: [ROLE]}],
+        }),
+      );
       const delegates = [`projects/-/serviceAccounts/${DEMO}`];
       const body = {scope: [CLOUD_PLATFORM], delegates};
       assertDenied(

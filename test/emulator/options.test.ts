@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   defaultPolicy,
+  PolicyError,
   startEmulator,
   type EmulatorOptions,
   type EmulatorPolicy,
@@ -160,6 +161,14 @@ describe('startEmulator', () => {
         ],
       },
     });
+    const delegation = (serviceAccount: string, scope: string) => ({
+      google: {
+        ...google,
+        workspaces: [
+          {domain: 'example.com', users: [], delegations: [{serviceAccount, scopes: [scope]}]},
+        ],
+      },
+    });
     const policies: readonly (readonly [string, unknown, RegExp])[] = [
       [
         'an account id of eleven digits',
@@ -213,16 +222,36 @@ describe('startEmulator', () => {
         members(
           'principalSet://123456789012/locations/global/workloadIdentityPools/aws-pool/subject/x',
         ),
-        /principalSet:\/\/iam\.googleapis\.com\/projects\/NUMBER/,
+        /Write principal:\/\/iam\.googleapis\.com\/projects\/123456789012\/locations/,
       ],
       ['a set of one subject', members(`principalSet://${POOL}/subject/x`), /principalSet/],
       ['a principal by its attribute', members(`principal://${POOL}/attribute.a/x`), /principal/],
       ['a member that is a person', members('user:a@b'), /"user:a@b"/],
+      [
+        'a Workspace domain that is none',
+        {google: {...google, workspaces: [{domain: 'example', users: []}]}},
+        /google\.workspaces\[0\]\.domain is "example": no name of a domain/,
+      ],
+      [
+        'a user of another domain',
+        {google: {...google, workspaces: [{domain: 'example.com', users: ['a@example.org']}]}},
+        /"a@example\.org": a user of example\.com ends with @example\.com/,
+      ],
+      [
+        'a delegation to a name',
+        delegation('demo', 'https://mail.google.com/'),
+        /"demo": the unique id or the e-mail/,
+      ],
+      ['a delegation of no scope', delegation('a@b', 'gmail'), /"gmail": no OAuth scope/],
     ];
     for (const [name, policy, message] of policies) {
       it(name, async () => {
         const given = policy as Partial<EmulatorPolicy>;
-        await assert.rejects(startEmulator({policy: given}), {name: 'TypeError', message});
+        await assert.rejects(startEmulator({policy: given}), (error: unknown) => {
+          assert.ok(error instanceof PolicyError && error instanceof TypeError);
+          assert.match(error.message, message);
+          return true;
+        });
       });
     }
   });

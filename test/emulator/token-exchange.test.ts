@@ -634,9 +634,9 @@ describe('the emulated Google STS', () => {
       ],
       [
         'that maps no subject',
-        withProvider({attributeMapping: () => ({'attribute.x': 'y'})}),
-        'invalid_grant',
-        'The mapped attribute google.subject is empty.',
+        withProvider({attributeMapping: () => ({'google.subject': '', 'attribute.x': 'y'})}),
+        'unauthorized_client',
+        'Could not obtain a value for google.subject from the given credential.',
       ],
     ] as const) {
       it(name, async () => {

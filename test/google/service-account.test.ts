@@ -5,7 +5,7 @@ import {
   readGenerateAccessToken,
   type Impersonation,
 } from '../../src/google/service-account.js';
-import type {GrantedToken} from '../../src/google/token-exchange.js';
+import type {GrantedToken} from '../../src/google/granted-token.js';
 import type {TokenEndpointResponse} from '../../src/google/transport.js';
 import {SAMPLE_SECRETS} from '../support/sample-secrets.js';
 import {sampleImpersonation} from '../support/sample-requests.js';
@@ -223,7 +223,8 @@ describe('readGenerateAccessToken', () => {
       assert.ok(message.includes(`refused a token for ${EMAIL}`));
       assert.ok(
         message.includes(
-          `add-iam-policy-binding first@p.iam.gserviceaccount.com ${BINDING} and give`,
+          // To act as an account does not let anybody go on to the next.
+          `add-iam-policy-binding first@p.iam.gserviceaccount.com ${BINDING.replace('workloadIdentityUser', 'serviceAccountTokenCreator')} and give`,
         ),
       );
       assert.match(

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import type {AwsAuthError} from '../../src/errors.js';
-import {
-  isTokenValue,
-  readTokenExchange,
-  tokenExchangeRequest,
-  type GrantedToken,
-} from '../../src/google/token-exchange.js';
+import {isTokenValue, type GrantedToken} from '../../src/google/granted-token.js';
+import {readTokenExchange, tokenExchangeRequest} from '../../src/google/token-exchange.js';
 import {SAMPLE_SECRETS, SAMPLE_SUBJECT_TOKEN} from '../support/sample-secrets.js';
 import {sampleExchange} from '../support/sample-requests.js';
 import {thrownBy} from '../support/thrown.js';

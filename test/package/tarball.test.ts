@@ -7,7 +7,16 @@ import {filesBelow, installPackage, ROOT, run, type InstalledPackage} from './in
 
 // Exactly what a program is promised at run time; types have no names there.
 const EXPORTS = ['AwsAuthClient', 'AwsAuthError', 'createExternalAccountConfig', 'isAwsAuthError'];
-const EMULATOR_EXPORTS = ['defaultAttributeMapping', 'defaultPolicy', 'startEmulator'];
+const EMULATOR_EXPORTS = [
+  'DEFAULT_ATTRIBUTE_MAPPING',
+  'PolicyError',
+  'defaultAttributeMapping',
+  'defaultPolicy',
+  'explainIdentity',
+  'parsePolicy',
+  'readPolicyFile',
+  'startEmulator',
+];
 
 const AUDIENCE =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';
@@ -45,7 +54,7 @@ describe('the package, as it is installed', () => {
     // samples nor source maps (a map without its source leads nowhere).
     it('what users need and nothing else', () => {
       const built = [
-        ...['index', 'emulator/index', 'chunk'].map(name => `dist/${name}.js`),
+        ...['index', 'emulator/index'].map(name => `dist/${name}.js`),
         ...filesBelow(path.join(ROOT, 'src')).map(file => `dist/${file.replace(/\.ts$/, '')}.d.ts`),
       ];
       const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];

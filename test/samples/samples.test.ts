@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import {mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
+import type {IncomingMessage} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Storage} from '@google-cloud/storage';
+import {OAuth2Client} from 'google-auth-library';
 import {AwsAuthClient} from '../../src/index.js';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {startCloudsProxy, type CloudsProxy} from '../support/clouds-proxy.js';
+import {startServer, type LocalServer} from '../support/local-server.js';
 import {runNode} from '../support/run-node.js';
 
 // The samples run as they stand, with Google's real host names, through a proxy that leads to the
@@ -14,12 +17,17 @@ describe('samples', function () {
   this.timeout(60_000);
   let emulator: Emulator;
   let proxy: CloudsProxy;
+  let api: LocalServer;
   let home: string;
   let storage: Storage;
 
   before(async () => {
     emulator = await startEmulator();
-    proxy = await startCloudsProxy(emulator.url);
+    api = await startServer((request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(calendarsFor(request)));
+    });
+    proxy = await startCloudsProxy(emulator.url, {'www.googleapis.com': api.url});
     home = await mkdtemp(join(tmpdir(), 'google-auth-aws-samples-'));
     storage = new Storage({
       authClient: AwsAuthClient.fromJSON(emulator.config, {
@@ -40,6 +48,7 @@ describe('samples', function () {
 
   after(async () => {
     await proxy.close();
+    await api.close();
     await emulator.close();
     await rm(home, {recursive: true, force: true});
   });
@@ -143,15 +152,71 @@ describe('samples', function () {
     assert.doesNotMatch(result.stdout, /ya29|Signature=|ASIA/);
   });
 
+  it('cloud-run-id-token.ts is let in by a service that checks its token', async () => {
+    const callers: (string | undefined)[] = [];
+    const keys = {oauth2FederatedSignonPemCertsUrl: `${emulator.url}/oauth2/v1/certs`};
+    const verifier = new OAuth2Client({endpoints: keys});
+    const service = await startServer((request, response) => {
+      const idToken = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      verifier.verifyIdToken({idToken, audience: service.url}).then(
+        ticket => {
+          callers.push(ticket.getPayload()?.email);
+          response.end('hello');
+        },
+        () => response.writeHead(403).end(),
+      );
+    });
+    try {
+      const result = await runNode(['samples/cloud-run-id-token.ts', service.url], {
+        ...emulator.env,
+        ...proxy.env,
+        HOME: home,
+      });
+      assert.deepEqual([result.stdout, result.status], ['200 hello\n', 0], result.stderr);
+      assert.deepEqual(callers, ['demo@my-project.iam.gserviceaccount.com']);
+    } finally {
+      await service.close();
+    }
+  });
+
+  it("workspace-user.ts asks an API with the user's token", async () => {
+    const before = emulator.requests.length;
+    const result = await run('workspace-user.ts');
+    assert.deepEqual([result.stdout, result.status], ['Alice\nHolidays\n', 0], result.stderr);
+    const asked = emulator.requests.slice(before).find(({service}) => service === 'google-oauth2');
+    assert.equal(asked?.host, 'oauth2.googleapis.com');
+    assert.equal(asked.principal, 'user:alice@example.com');
+  });
+
+  it('test-with-emulator.ts passes, and so do all four of its tests', async () => {
+    const result = await runNode(['--test-reporter=tap', 'samples/test-with-emulator.ts'], {
+      HOME: home,
+    });
+    assert.equal(result.status, 0, result.stdout + result.stderr);
+    assert.match(result.stdout, /^# pass 4$/m);
+    assert.match(result.stdout, /^# fail 0$/m);
+  });
+
   it('has a test for every sample', async () => {
     const samples = (await readdir('samples')).filter(name => name.endsWith('.ts')).sort();
     assert.deepEqual(samples, [
+      'cloud-run-id-token.ts',
       'custom-aws-credentials.ts',
       'demo.ts',
       'from-credential-file.ts',
       'opentelemetry.ts',
       'quickstart.ts',
+      'test-with-emulator.ts',
       'without-impersonation.ts',
+      'workspace-user.ts',
     ]);
   });
 });
+
+/** What Google Calendar answers a user; the token is told by its form. */
+function calendarsFor({url, headers}: IncomingMessage): object {
+  const isUser = headers.authorization?.startsWith('Bearer ya29.a.') === true;
+  return isUser && url === '/calendar/v3/users/me/calendarList'
+    ? {items: [{summary: 'Alice'}, {summary: 'Holidays'}]}
+    : {items: []};
+}

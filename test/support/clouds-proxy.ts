@@ -19,9 +19,13 @@ export interface CloudsProxy {
 /**
  * Takes `CONNECT` to Google's and AWS STS's hosts, ends TLS with the test certificate and leads to an
  * emulator. Any other host is refused, so that a test cannot reach the internet by mistake.
+ *
+ * @param others the URLs of servers that are certain hosts in the emulator's place.
  */
-export async function startCloudsProxy(emulatorUrl: string): Promise<CloudsProxy> {
-  const target = new URL(emulatorUrl);
+export async function startCloudsProxy(
+  emulatorUrl: string,
+  others: Readonly<Record<string, string>> = {},
+): Promise<CloudsProxy> {
   const secureContext = createSecureContext({
     key: readFileSync(fixture('clouds-key.pem')),
     cert: readFileSync(fixture('clouds.pem')),
@@ -36,12 +40,13 @@ export async function startCloudsProxy(emulatorUrl: string): Promise<CloudsProxy
     hosts.push(host);
     sockets.add(client);
     client.on('error', () => client.destroy());
-    if (!/^(?:[a-z-]+\.googleapis|sts\.[a-z0-9-]+\.amazonaws)\.com:443$/.test(host)) {
+    if (!/^(?:[a-z0-9-]+\.googleapis|sts\.[a-z0-9-]+\.amazonaws)\.com:443$/.test(host)) {
       client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       return;
     }
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
     const secure = new TLSSocket(client, {isServer: true, secureContext});
+    const target = new URL(others[host.replace(/:443$/, '')] ?? emulatorUrl);
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [secure, upstream]) {
       sockets.add(socket);

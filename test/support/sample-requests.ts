@@ -1,7 +1,10 @@
+import type {IamCredentialsCall} from '../../src/google/iam-credentials.js';
+import type {JwtBearerExchange} from '../../src/google/jwt-bearer.js';
 import type {Impersonation} from '../../src/google/service-account.js';
 import type {TokenExchange} from '../../src/google/token-exchange.js';
 import {SAMPLE_SECRETS, SAMPLE_SUBJECT_TOKEN} from './sample-secrets.js';
 
+const EMAIL = 'demo@my-project.iam.gserviceaccount.com';
 const AUDIENCE =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';
 
@@ -19,17 +22,37 @@ export function sampleExchange(change: Partial<TokenExchange> = {}): TokenExchan
   };
 }
 
-/** An impersonation with nothing special. */
-export function sampleImpersonation(change: Partial<Impersonation> = {}): Impersonation {
-  const email = 'demo@my-project.iam.gserviceaccount.com';
+/** A call at IAM Credentials with nothing special. */
+export function sampleCall(change: Partial<IamCredentialsCall> = {}): IamCredentialsCall {
   return {
-    url: `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${email}:generateAccessToken`,
-    email,
+    url: `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${EMAIL}:generateAccessToken`,
+    email: EMAIL,
     delegates: [],
-    scopes: ['https://www.googleapis.com/auth/cloud-platform'],
-    lifetimeSeconds: 3600,
     federatedToken: SAMPLE_SECRETS.federatedToken,
     audience: AUDIENCE,
+    apiClient: 'gl-node/20.0.0 auth/0.1.0',
+    ...change,
+  };
+}
+
+/** An impersonation with nothing special. */
+export function sampleImpersonation(change: Partial<Impersonation> = {}): Impersonation {
+  return {
+    ...sampleCall(),
+    scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+    lifetimeSeconds: 3600,
+    ...change,
+  };
+}
+
+/** An exchange of an assertion for a user's token with nothing special. */
+export function sampleJwtBearer(change: Partial<JwtBearerExchange> = {}): JwtBearerExchange {
+  return {
+    email: EMAIL,
+    subject: 'alice@example.com',
+    scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
+    oauthTokenUrl: 'https://oauth2.googleapis.com/token',
+    assertion: SAMPLE_SECRETS.assertion,
     apiClient: 'gl-node/20.0.0 auth/0.1.0',
     ...change,
   };

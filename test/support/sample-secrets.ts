@@ -9,6 +9,9 @@ export const SAMPLE_SECRETS = Object.freeze({
   signature: 'c0ffee'.repeat(10) + 'beef',
   federatedToken: `ya29.d.c0AZ4bNpb-${'Rk9_x.'.repeat(40)}~/+==`,
   serviceAccountToken: `ya29.c.b0Aaekm1K-${'u8_-'.repeat(40)}`,
+  userToken: `ya29.a0AfB_by${'Zr-4'.repeat(40)}`,
+  idToken: jsonWebToken({aud: 'https://hello-abc-uc.a.run.app', exp: 1_800_003_600}),
+  assertion: jsonWebToken({iss: 'demo@my-project.iam.gserviceaccount.com', exp: 1_800_003_600}),
 });
 
 /** A subject token that holds the secrets which it holds on the wire. */
@@ -25,3 +28,12 @@ export const SAMPLE_SUBJECT_TOKEN = encodeURIComponent(
     ],
   }),
 );
+
+/** A token in its compact form, whose signature is none. */
+export function jsonWebToken(claims: unknown): string {
+  const header = {alg: 'RS256', kid: 'c0ffee', typ: 'JWT'};
+  const parts = [header, claims].map(part => JSON.stringify(part));
+  return [...parts, 'not a signature']
+    .map(part => Buffer.from(part).toString('base64url'))
+    .join('.');
+}

@@ -1,20 +1,14 @@
-import {createHash, randomBytes, randomInt} from 'node:crypto';
-import type {AwsAccount, AwsUser} from '../policy.js';
-
-/** Who AWS says a key belongs to. */
-export interface AwsIdentity {
-  readonly account: string;
-  readonly arn: string;
-  readonly userId: string;
-}
+import {randomBytes, randomInt} from 'node:crypto';
+import type {AwsAccount, AwsRole, AwsUser} from '../policy.js';
+import {roleSessionIdentity, userIdentity, type AwsIdentity} from './identities.js';
 
 /** An access key that the emulated AWS knows. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Temporary keys have one. */
+  /** Sessions of roles have one. */
   readonly sessionToken: string | undefined;
-  /** Epoch ms, for temporary keys. */
+  /** Epoch ms, for keys that end. */
   readonly expiresAt: number | undefined;
   readonly identity: AwsIdentity;
 }
@@ -30,8 +24,9 @@ export class AccessKeys {
   readonly #keys = new Map<string, AccessKey>();
 
   constructor(accounts: readonly AwsAccount[]) {
-    for (const {accountId, users = []} of accounts) {
+    for (const {accountId, users = [], roles = []} of accounts) {
       for (const user of users) this.#addUser(accountId, user);
+      for (const role of roles) this.#addSessions(accountId, role);
     }
   }
 
@@ -54,11 +49,7 @@ export class AccessKeys {
       // As long as real ones are: the limits of servers and proxies are part of the matter.
       sessionToken: `IQoJb3JpZ2luX2Vj${randomBytes(600).toString('base64')}`,
       expiresAt,
-      identity: {
-        account: accountId,
-        arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${sessionName}`,
-        userId: `${uniqueId('AROA', `${accountId}:role/${role}`)}:${sessionName}`,
-      },
+      identity: roleSessionIdentity(accountId, role, sessionName),
     };
     this.#keys.set(key.accessKeyId, key);
     return key;
@@ -74,7 +65,6 @@ export class AccessKeys {
   }
 
   #addUser(accountId: string, {name, path = '/', accessKeys = []}: AwsUser): void {
-    const arn = `arn:aws:iam::${accountId}:user${path}${name}`;
     for (const {accessKeyId, secretAccessKey, status = 'Active'} of accessKeys) {
       // AWS answers an inactive key as it answers an unknown one.
       if (status !== 'Active') continue;
@@ -83,8 +73,15 @@ export class AccessKeys {
         secretAccessKey,
         sessionToken: undefined,
         expiresAt: undefined,
-        identity: {account: accountId, arn, userId: uniqueId('AIDA', arn)},
+        identity: userIdentity(accountId, path, name),
       });
+    }
+  }
+
+  #addSessions(accountId: string, {name, accessKeys = []}: AwsRole): void {
+    for (const {sessionName = 'session', ...key} of accessKeys) {
+      const identity = roleSessionIdentity(accountId, name, sessionName);
+      this.#keys.set(key.accessKeyId, {...key, expiresAt: undefined, identity});
     }
   }
 }
@@ -94,10 +91,4 @@ const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 
 function randomText(length: number, alphabet: string): string {
   return Array.from({length}, () => alphabet[randomInt(alphabet.length)]).join('');
-}
-
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-function uniqueId(prefix: string, name: string): string {
-  const hash = createHash('sha256').update(name).digest();
-  return prefix + Array.from(hash.subarray(0, 17), byte => BASE32[byte % 32]).join('');
 }

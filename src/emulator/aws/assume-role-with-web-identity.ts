@@ -2,7 +2,7 @@ import type {AwsAccount, AwsOidcProvider} from '../policy.js';
 import type {SessionKey} from './access-keys.js';
 import {checkRoleArn, makeSession, type SessionMaker} from './assume-role.js';
 import {AwsRefusal} from './aws-refusal.js';
-import {parseToken, type JsonWebToken} from './json-web-token.js';
+import {parseToken, type JsonWebToken} from '../json-web-token.js';
 import {trustsSubject} from './role-trust.js';
 import {accountIdOf, findRole} from './roles.js';
 import {StsParameters} from './sts-parameters.js';

@@ -1,5 +1,6 @@
 import type {AwsAccount} from '../policy.js';
-import type {AccessKeys, AwsIdentity, SessionKey} from './access-keys.js';
+import type {AccessKeys, SessionKey} from './access-keys.js';
+import type {AwsIdentity} from './identities.js';
 import {AwsRefusal} from './aws-refusal.js';
 import {trustsIdentity} from './role-trust.js';
 import {findRole, roleOfSession, type FoundRole} from './roles.js';

@@ -5,7 +5,7 @@ import {methodNotAllowed} from '../server/plain-replies.js';
 import type {EmulatedService, ServiceCall, ServiceReply} from '../service.js';
 import type {IssueCredentials} from './issue-credentials.js';
 import {jsonReply} from './json-reply.js';
-import {parseToken} from './json-web-token.js';
+import {parseToken} from '../json-web-token.js';
 import type {PodTokens} from './pod-tokens.js';
 import {timestamp} from './timestamp.js';
 

@@ -1,5 +1,5 @@
-import type {JsonWebToken} from './json-web-token.js';
-import {parseToken} from './json-web-token.js';
+import type {JsonWebToken} from '../json-web-token.js';
+import {parseToken} from '../json-web-token.js';
 import type {WebIdentityTokens} from './web-identity-tokens.js';
 
 const AUDIENCE = 'pods.eks.amazonaws.com';

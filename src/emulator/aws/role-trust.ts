@@ -1,5 +1,5 @@
 import type {AwsPrincipalTrust, AwsRole, AwsRoleTrust, AwsWebIdentityTrust} from '../policy.js';
-import type {AwsIdentity} from './access-keys.js';
+import type {AwsIdentity} from './identities.js';
 import {accountIdOf, roleOfSession} from './roles.js';
 
 /**

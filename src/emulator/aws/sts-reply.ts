@@ -1,5 +1,6 @@
 import type {ServiceReply} from '../service.js';
-import type {AwsIdentity, SessionKey} from './access-keys.js';
+import type {SessionKey} from './access-keys.js';
+import type {AwsIdentity} from './identities.js';
 import type {WebIdentitySession} from './assume-role-with-web-identity.js';
 import type {AwsRefusal} from './aws-refusal.js';
 import {timestamp} from './timestamp.js';

@@ -1,6 +1,7 @@
 import {createHash, createHmac, timingSafeEqual} from 'node:crypto';
 import type {ServiceCall} from '../service.js';
-import type {AccessKey, AwsIdentity} from './access-keys.js';
+import type {AccessKey} from './access-keys.js';
+import type {AwsIdentity} from './identities.js';
 import {parseAuthorization} from './authorization-header.js';
 import {
   AwsRefusal,

@@ -1,5 +1,5 @@
 import {generateKeyPairSync, randomUUID, type KeyObject} from 'node:crypto';
-import {isSignedBy, signToken, type JsonWebToken} from './json-web-token.js';
+import {isSignedBy, signToken, type JsonWebToken} from '../json-web-token.js';
 
 /** The issuer where none is given, spelled as EKS spells a cluster's. */
 export const DEFAULT_ISSUER =

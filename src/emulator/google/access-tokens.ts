@@ -19,7 +19,7 @@ export class AccessTokens {
   /** Makes a token. */
   issue(holder: Principal, scopes: readonly string[], expiresAt: number): string {
     // Opaque, and as long as real ones.
-    const kind = holder.kind === 'federated' ? 'd' : 'c';
+    const kind = {federated: 'd', serviceAccount: 'c', user: 'a'}[holder.kind];
     const token = `ya29.${kind}.${randomBytes(240).toString('base64url')}`;
     this.#tokens.set(token, {holder, principal: principalName(holder), scopes, expiresAt});
     return token;

@@ -9,13 +9,23 @@ export type OauthErrorCode =
   | 'unauthorized_client'
   | 'unsupported_grant_type';
 
-/** A refusal of Google STS: 400, in OAuth's form. */
-export function oauthError(error: OauthErrorCode, description: string): Refused {
-  return new Refused(error, {
-    status: 400,
+/**
+ * A refusal of a token endpoint of Google's, in OAuth's form.
+ *
+ * @param options.reason - what is behind it, for the record of the request
+ * @param options.status - default 400
+ */
+export function oauthError(
+  error: OauthErrorCode,
+  description: string,
+  {reason, status = 400}: {readonly reason?: string | undefined; readonly status?: number} = {},
+): Refused {
+  const reply = {
+    status,
     headers: {'content-type': 'application/json; charset=UTF-8', 'cache-control': 'no-store'},
     body: JSON.stringify({error, error_description: description}),
-  });
+  };
+  return new Refused(error, reply, reason);
 }
 
 /** The subject token is not a request that Google sends to AWS. */

@@ -1,19 +1,23 @@
 import {createHash} from 'node:crypto';
 import type {GooglePolicy, ServiceAccount} from '../policy.js';
 
+/** A service account of the policy, with its unique id. */
+export type NumberedServiceAccount = ServiceAccount & {readonly uniqueId: string};
+
 /** The service accounts of the emulated project, by either of their names. */
 export class ServiceAccounts {
-  readonly #accounts = new Map<string, ServiceAccount>();
+  readonly #accounts = new Map<string, NumberedServiceAccount>();
 
   constructor({serviceAccounts}: GooglePolicy) {
     for (const account of serviceAccounts) {
-      this.#accounts.set(account.email, account);
-      this.#accounts.set(account.uniqueId ?? makeUniqueId(account.email), account);
+      const numbered = {...account, uniqueId: account.uniqueId ?? makeUniqueId(account.email)};
+      this.#accounts.set(numbered.email, numbered);
+      this.#accounts.set(numbered.uniqueId, numbered);
     }
   }
 
   /** The account with this e-mail or unique id. */
-  find(emailOrUniqueId: string): ServiceAccount | undefined {
+  find(emailOrUniqueId: string): NumberedServiceAccount | undefined {
     return this.#accounts.get(emailOrUniqueId);
   }
 }

@@ -1,16 +1,18 @@
-import {formatProviderName} from '../../config/provider-name.js';
-import type {AwsProvider, GooglePolicy} from '../policy.js';
+import type {GooglePolicy} from '../policy.js';
 import {methodNotAllowed} from '../server/plain-replies.js';
 import {isLoopback} from '../server/read-call.js';
 import {readBody} from '../server/request-body.js';
 import type {NoteFacts} from '../server/request-record.js';
 import type {EmulatedService, ServiceCall} from '../service.js';
 import type {AccessTokens} from './access-tokens.js';
-import {defaultAttributeMapping, type AwsAssertion, type MappedAttributes} from './attributes.js';
+import {admit, INVALID_TARGET, whyOutOfUse} from './admission.js';
+import type {AwsAssertion} from './attributes.js';
 import {parseAwsSubjectToken, type AwsSubjectToken} from './aws-subject-token.js';
 import {serviceDisabled, unauthenticated} from './google-error.js';
+import type {AdmissionRefusal} from './map-attributes.js';
 import {oauthError} from './oauth-error.js';
 import {principalName, type FederatedPrincipal} from './principal.js';
+import {listProviders, type FoundProvider} from './providers.js';
 import {parseTokenExchange} from './token-exchange-request.js';
 
 /** What the emulated Google STS needs to know. */
@@ -26,7 +28,6 @@ export interface TokenExchangeOptions {
 
 const SERVICE = 'sts.googleapis.com';
 const HOST = /^sts(?:\.mtls|\.[a-z0-9-]+\.rep)?\.googleapis\.com$/;
-const MAX_SUBJECT_BYTES = 127;
 
 /**
  * Google's Security Token Service, of which the token exchange for AWS identities.
@@ -44,13 +45,11 @@ export function createTokenExchangeService(options: TokenExchangeOptions): Emula
     const {provider, poolName} = findProvider(policy, audience);
     const assertion = await identify(parseAwsSubjectToken(subjectToken, audience));
     note(call, {arn: assertion.arn});
-    const holder: FederatedPrincipal = {
-      kind: 'federated',
-      pool: poolName,
-      attributes: admit(assertion, provider),
-    };
+    const {attributes, refusal} = admit(assertion, provider);
+    if (refusal !== undefined) throw refused(refusal);
+    const holder: FederatedPrincipal = {kind: 'federated', pool: poolName, attributes};
     note(call, {
-      subject: holder.attributes['google.subject'] ?? '',
+      subject: attributes['google.subject'],
       principal: principalName(holder),
       lifetimeSeconds: tokenLifetimeSeconds,
     });
@@ -93,8 +92,7 @@ function checkAuthorization({headers}: ServiceCall, policy: GooglePolicy): void 
   }
 }
 
-function findProvider(policy: GooglePolicy, audience: string) {
-  const {projectNumber, workloadIdentityPools} = policy;
+function findProvider(policy: GooglePolicy, audience: string): FoundProvider {
   // Without the "https:" that the target resource may have.
   const shape =
     /^\/\/iam\.googleapis\.com\/(?:projects\/[^/]+\/)?locations\/[^/]+\/work(?:loadIdentity|force)Pools\/[^/]+\/providers\/[^/]+$/;
@@ -104,50 +102,17 @@ function findProvider(policy: GooglePolicy, audience: string) {
       'Invalid value for "audience". This value should be the full resource name of the Identity Provider. See https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token for the list of possible formats.',
     );
   }
-  for (const pool of workloadIdentityPools) {
-    for (const provider of pool.providers) {
-      const name = formatProviderName({
-        projectNumber,
-        location: 'global',
-        poolId: pool.poolId,
-        providerId: provider.providerId,
-      });
-      if (name !== audience || pool.disabled === true || provider.disabled === true) continue;
-      const poolName = name.slice('//iam.googleapis.com/'.length, name.lastIndexOf('/providers/'));
-      return {provider, poolName};
-    }
+  const found = listProviders(policy).find(candidate => candidate.audience === audience);
+  if (found === undefined) {
+    throw oauthError('invalid_target', INVALID_TARGET, {
+      reason: `The policy has no provider ${audience}.`,
+    });
   }
-  throw oauthError(
-    'invalid_target',
-    'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
-  );
+  const refusal = whyOutOfUse(found);
+  if (refusal !== undefined) throw refused(refusal);
+  return found;
 }
 
-// Nobody here has seen what Google says of another account; the rest is as it says it.
-function admit(assertion: AwsAssertion, provider: AwsProvider): MappedAttributes {
-  if (assertion.account !== provider.aws.accountId) {
-    throw oauthError(
-      'invalid_grant',
-      'The AWS account of the given credential is not the account of the provider.',
-    );
-  }
-  const attributes = (provider.attributeMapping ?? defaultAttributeMapping)(assertion);
-  const subject = attributes['google.subject'] ?? '';
-  if (subject === '') {
-    throw oauthError('invalid_grant', 'The mapped attribute google.subject is empty.');
-  }
-  if (Buffer.byteLength(subject) > MAX_SUBJECT_BYTES) {
-    throw oauthError(
-      'invalid_request',
-      `The size of mapped attribute exceeds the ${MAX_SUBJECT_BYTES} bytes limit.`,
-    );
-  }
-  const {attributeCondition} = provider;
-  if (attributeCondition !== undefined && !attributeCondition(assertion, attributes)) {
-    throw oauthError(
-      'unauthorized_client',
-      'The given credential is rejected by the attribute condition.',
-    );
-  }
-  return attributes;
+function refused({error, description, reason}: AdmissionRefusal): Error {
+  return oauthError(error, description, {reason});
 }

@@ -136,7 +136,8 @@ export class HttpServer {
       return await service.answer(call);
     } catch (error) {
       if (!(error instanceof Refused)) return serverError(error);
-      this.#options.notes.note(call, {error: error.code});
+      const {code, reason} = error;
+      this.#options.notes.note(call, {error: code, ...(reason === undefined ? {} : {reason})});
       return error.reply;
     }
   }

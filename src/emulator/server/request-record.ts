@@ -12,14 +12,19 @@ export interface RequestFacts {
   readonly audience?: string;
   /** The mapped `google.subject`. */
   readonly subject?: string;
-  /** `principal://…` or `serviceAccount:…`: who presented, or got, a Google token. */
+  /** `principal://…`, `serviceAccount:…` or `user:…`: who presented, or got, a Google token. */
   readonly principal?: string;
-  /** The service account that is impersonated. */
+  /** The service account that is impersonated, that signs, or that asks for a user's token. */
   readonly serviceAccount?: string;
   /** How long what was issued lives, in seconds. */
   readonly lifetimeSeconds?: number;
   /** The code of a refusal, as the cloud spells it: `SignatureDoesNotMatch`, `invalid_target`, … */
   readonly error?: string;
+  /**
+   * What is behind a refusal, where the cloud does not tell: which disabled pool, what a condition
+   * came to.
+   */
+  readonly reason?: string;
 }
 
 /** One request that the emulator served. It holds no secret: no header, no token, no signature. */

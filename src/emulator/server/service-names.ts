@@ -7,6 +7,8 @@ const NAMES: Readonly<Record<ServiceName, true>> = {
   'aws-sso': true,
   'aws-sso-oidc': true,
   'aws-sts': true,
+  'google-certs': true,
+  'google-oauth2': true,
   'google-sts': true,
   'iam-credentials': true,
   storage: true,

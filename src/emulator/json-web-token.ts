@@ -7,7 +7,10 @@ export interface Claims {
   readonly aud: readonly string[];
   /** Seconds since the epoch. */
   readonly exp?: number;
+  /** Seconds since the epoch. */
+  readonly iat?: number;
   readonly jti?: string;
+  readonly scope?: string;
 }
 
 /** A token taken apart; its signature is not checked. */
@@ -20,12 +23,15 @@ export interface JsonWebToken {
   readonly signature: string;
 }
 
-/** Makes a token signed with RS256 (RFC 7519, RFC 7515). */
-export function signToken(claims: object, keyId: string, key: KeyObject): string {
-  const header = {alg: 'RS256', kid: keyId, typ: 'JWT'};
-  const signed = [header, claims]
-    .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.');
+/**
+ * Makes a token signed with RS256 (RFC 7519, RFC 7515).
+ *
+ * @param claims A text is the JSON itself, which is signed as it is.
+ */
+export function signToken(claims: object | string, keyId: string, key: KeyObject): string {
+  const header = JSON.stringify({alg: 'RS256', kid: keyId, typ: 'JWT'});
+  const payload = typeof claims === 'string' ? claims : JSON.stringify(claims);
+  const signed = [header, payload].map(part => Buffer.from(part).toString('base64url')).join('.');
   return `${signed}.${createSign('RSA-SHA256').update(signed).sign(key, 'base64url')}`;
 }
 
@@ -40,7 +46,7 @@ export function parseToken(text: string): JsonWebToken | undefined {
   const header = decode(head);
   const claims = decode(body);
   if (header === undefined || claims === undefined) return undefined;
-  const {iss, sub, aud, exp, jti} = claims;
+  const {iss, sub, aud, exp, iat, jti, scope} = claims;
   return {
     keyId: asText(header['kid']),
     algorithm: asText(header['alg']),
@@ -48,7 +54,9 @@ export function parseToken(text: string): JsonWebToken | undefined {
       ...(typeof iss === 'string' ? {iss} : {}),
       ...(typeof sub === 'string' ? {sub} : {}),
       ...(typeof exp === 'number' ? {exp} : {}),
+      ...(typeof iat === 'number' ? {iat} : {}),
       ...(typeof jti === 'string' ? {jti} : {}),
+      ...(typeof scope === 'string' ? {scope} : {}),
       // One audience may stand by itself (RFC 7519 section 4.1.3).
       aud: (Array.isArray(aud) ? aud : [aud]).filter(item => typeof item === 'string'),
     },

@@ -1,0 +1,172 @@
+import {attributesOf, principalNames, providerOf} from '../google-principals.js';
+import {UsageError} from '../failure.js';
+import {variable} from '../io.js';
+import {
+  clientOf,
+  type DoctorFlags,
+  type Finding,
+  type Remedy,
+  type Step,
+  type Visit,
+} from './step.js';
+
+const TIMEOUT_MILLIS = 10_000;
+// https://cloud.google.com/storage/docs/buckets#naming
+const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
+
+/** What can be found wrong with `--url` and `--bucket` before anything is asked. */
+export function checkApiFlags({url, bucket}: DoctorFlags): void {
+  if (url !== undefined && bucket !== undefined) {
+    throw new UsageError('--url and --bucket both name the call to make: give one of them.');
+  }
+  if (bucket !== undefined && !BUCKET.test(bucket)) {
+    throw new UsageError(
+      `--bucket ${JSON.stringify(bucket)} is no name of a bucket: give it without gs:// and without an object.`,
+    );
+  }
+  if (url !== undefined && !URL.canParse(url)) {
+    throw new UsageError(`--url ${JSON.stringify(url)} is not a URL.`);
+  }
+}
+
+/** One call to an API of Google's with the token: the objects of `--bucket`, or `--url`. */
+export const apiCallStep: Step = {
+  id: 'api-call',
+  title: 'API call',
+  async run(visit): Promise<Finding | undefined> {
+    const url = urlOf(visit);
+    if (url === undefined) return undefined;
+    const answer = await ask(url, visit);
+    if (typeof answer === 'string') {
+      return {
+        status: 'failed',
+        facts: `${url.host} could not be reached: ${answer}`,
+        meaning: 'The token is good; check DNS, proxy, TLS and routes from here to that host.',
+      };
+    }
+    const {status} = answer;
+    const said = readError(answer.data);
+    const facts = `${url.host} answered HTTP ${status}${said.message === '' ? '' : `, "${said.message}"`}`;
+    return status < 300
+      ? {status: 'ok', facts}
+      : {status: 'failed', facts, ...explain(status, said, visit)};
+  },
+};
+
+/** The answer, or why there is none. */
+async function ask(
+  url: URL,
+  visit: Visit,
+): Promise<{readonly status: number; readonly data: unknown} | string> {
+  try {
+    return await clientOf(visit).request<unknown>({
+      url: url.href,
+      method: 'GET',
+      timeout: TIMEOUT_MILLIS,
+      retry: false,
+      redirect: 'manual',
+      validateStatus: () => true,
+      responseType: 'text',
+    });
+  } catch (error) {
+    const {isAwsAuthError} = await import('../../index.js');
+    if (isAwsAuthError(error)) throw error;
+    // Not its message: the libraries below put into that what they like.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return typeof code === 'string' ? code : 'no answer';
+  }
+}
+
+function urlOf(visit: Visit): URL | undefined {
+  const {url, bucket} = visit.flags;
+  const universe = clientOf(visit).toJSON().universe_domain;
+  if (bucket !== undefined) {
+    const host = variable(visit.io, 'STORAGE_EMULATOR_HOST') ?? `https://storage.${universe}`;
+    const base = /^https?:\/\//.test(host) ? host : `http://${host}`;
+    return new URL(`/storage/v1/b/${bucket}/o?maxResults=1&fields=kind`, base);
+  }
+  if (url === undefined) return undefined;
+  const parsed = new URL(url);
+  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(parsed.hostname);
+  if (!isLoopback && !(parsed.protocol === 'https:' && parsed.hostname.endsWith(`.${universe}`))) {
+    throw new UsageError(
+      `--url leads to ${parsed.protocol}//${parsed.host}, and an access token is for Google alone: give an https URL below ${universe}.`,
+    );
+  }
+  return parsed;
+}
+
+interface ApiError {
+  readonly message: string;
+  /** The API that is disabled, where that is what is wrong. */
+  readonly disabled: string | undefined;
+}
+
+// https://google.aip.dev/193
+function readError(data: unknown): ApiError {
+  const text = typeof data === 'string' ? data : JSON.stringify(data ?? '');
+  const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? '';
+  const disabled = text.includes('SERVICE_DISABLED')
+    ? /"service"\s*:\s*"([a-z0-9.-]+)"/.exec(text)?.[1]
+    : undefined;
+  // A server's text must not drive a terminal.
+  return {message: message.replace(/\\.|[\p{Cc}\s]+/gu, ' ').slice(0, 500), disabled};
+}
+
+function explain(
+  status: number,
+  {disabled}: ApiError,
+  visit: Visit,
+): Pick<Finding, 'meaning' | 'remedies'> {
+  const email = clientOf(visit).getServiceAccountEmail();
+  if (disabled !== undefined) {
+    return {
+      meaning: `The API ${disabled} is not enabled in the project that the call counts for.`,
+      remedies: [{why: 'Enable it', command: `gcloud services enable ${disabled}`}],
+    };
+  }
+  if (status === 401) {
+    return email === null
+      ? {
+          meaning:
+            'Not every API takes a federated token. Act as a service account: it works with all of them.',
+          remedies: [
+            {
+              why: 'Make the credential file with a service account',
+              command:
+                'google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file FILE --force',
+            },
+          ],
+        }
+      : {meaning: `The API does not take the token of ${email}: the account may be disabled.`};
+  }
+  if (status === 403) {
+    const member = memberOf(visit, email);
+    return {
+      meaning: `The token is good, and ${email ?? 'this role'} lacks the permission for this call.`,
+      remedies: member === undefined ? [] : [grant(member, visit)],
+    };
+  }
+  if (status === 404) {
+    return {meaning: 'The token is good; what is asked for is not there. Check the name.'};
+  }
+  return {meaning: 'The token is good; this is the API’s own answer to the call.'};
+}
+
+function memberOf({caller, client}: Visit, email: string | null): string | undefined {
+  if (email !== null) return `serviceAccount:${email}`;
+  if (caller === undefined || client === undefined) return undefined;
+  return principalNames(providerOf(client.toJSON().audience), attributesOf(caller.arn)).awsRole;
+}
+
+function grant(member: string, {flags: {bucket}}: Visit): Remedy {
+  return bucket === undefined
+    ? {
+        why: 'Give it a role that has the permission',
+        command: `gcloud projects add-iam-policy-binding PROJECT_ID --role=ROLE --member="${member}"`,
+      }
+    : {
+        why: 'Let it read the bucket',
+        command: `gcloud storage buckets add-iam-policy-binding gs://${bucket} --role=roles/storage.objectViewer --member="${member}"`,
+      };
+}

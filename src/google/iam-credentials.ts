@@ -1,0 +1,126 @@
+import {AwsAuthError, type AwsAuthErrorCode, type AwsAuthStep} from '../errors.js';
+import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
+import {commonRefusal, type Step} from './refusal.js';
+import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
+
+/** What every call of a service account's method at IAM Credentials needs. */
+export interface IamCredentialsCall {
+  /** `https://iamcredentials.…/v1/projects/-/serviceAccounts/EMAIL:generateAccessToken`, whatever is called. */
+  readonly url: string;
+  readonly email: string;
+  /** E-mails, from the one that the federated principal may act as to the last before `email`. */
+  readonly delegates: readonly string[];
+  readonly federatedToken: string;
+  /** The provider's name, for the advice in errors. */
+  readonly audience: string;
+  /** The value of `x-goog-api-client`. */
+  readonly apiClient: string;
+}
+
+/** A method of the API, and how errors speak of it. */
+export interface IamCredentialsMethod {
+  readonly name: 'generateAccessToken' | 'generateIdToken' | 'signJwt';
+  readonly step: AwsAuthStep;
+  /** What is refused: `a token for`, `to sign as`. */
+  readonly deed: string;
+  /** The least role that allows it. */
+  readonly role: string;
+}
+
+/** How errors name the API. */
+export function stepOf({step}: IamCredentialsMethod): Step {
+  return {step, server: 'IAM Credentials'};
+}
+
+/**
+ * The request of a method.
+ *
+ * @see https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts
+ */
+export function iamCredentialsRequest(
+  method: IamCredentialsMethod,
+  call: IamCredentialsCall,
+  fields: Readonly<Record<string, unknown>>,
+): TokenEndpointRequest {
+  return {
+    ...stepOf(method),
+    url: call.url.replace(/:generateAccessToken(?=$|\?)/, `:${method.name}`),
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      authorization: `Bearer ${call.federatedToken}`,
+      'x-goog-api-client': call.apiClient,
+    },
+    body: JSON.stringify({
+      ...fields,
+      ...(call.delegates.length === 0
+        ? {}
+        : {delegates: call.delegates.map(email => `projects/-/serviceAccounts/${email}`)}),
+    }),
+    secrets: [call.federatedToken],
+  };
+}
+
+/**
+ * The error for a refusal.
+ *
+ * @param advice what to do where the arguments may be wrong.
+ */
+export function refusedCall(
+  method: IamCredentialsMethod,
+  call: IamCredentialsCall,
+  response: TokenEndpointResponse,
+  advice: string,
+): AwsAuthError {
+  const refusal = readRefusal(response, [call.federatedToken]);
+  return (
+    commonRefusal(refusal, response, stepOf(method)) ?? ownRefusal(method, call, refusal, advice)
+  );
+}
+
+function ownRefusal(
+  method: IamCredentialsMethod,
+  call: IamCredentialsCall,
+  refusal: Refusal,
+  advice: string,
+): AwsAuthError {
+  const error = (code: AwsAuthErrorCode, fix: string) =>
+    new AwsAuthError({
+      code,
+      step: method.step,
+      what: `IAM Credentials refused ${method.deed} ${call.email}: ${quoteRefusal(refusal)}.`,
+      fix,
+      status: refusal.status,
+      reason: refusal.error,
+    });
+  if (refusal.status === 403 || refusal.status === 404) {
+    return error('IMPERSONATION_DENIED', bindingAdvice(method, call));
+  }
+  if (refusal.status === 401) {
+    return error(
+      'IMPERSONATION_REFUSED',
+      'The federated token was not accepted: it has expired or was revoked, or the URL leads to another cloud than the token came from. Compare the token URL with the impersonation URL.',
+    );
+  }
+  return error('IMPERSONATION_REFUSED', advice);
+}
+
+const TOKEN_CREATOR = 'roles/iam.serviceAccountTokenCreator';
+
+function bindingAdvice(
+  {role}: IamCredentialsMethod,
+  {email, delegates, audience}: IamCredentialsCall,
+): string {
+  const [first] = delegates;
+  const command = `gcloud iam service-accounts add-iam-policy-binding ${first ?? email} --role=${first === undefined ? role : TOKEN_CREATOR} --member="${principalSet(audience)}"`;
+  const chain =
+    first === undefined
+      ? ''
+      : ` and give each delegate ${TOKEN_CREATOR} on the next account of the chain`;
+  return `Check that the service account exists, and let the AWS role ${first === undefined && role === TOKEN_CREATOR ? 'sign' : 'act'} as it (this takes up to five minutes to be seen): ${command}${chain}`;
+}
+
+function principalSet(audience: string): string {
+  const pool = audience.replace(/^(?:https:)?\/\//, '').replace(/\/providers\/.*$/, '');
+  return `principalSet://${pool}/attribute.aws_role/arn:aws:sts::AWS_ACCOUNT_ID:assumed-role/ROLE_NAME`;
+}

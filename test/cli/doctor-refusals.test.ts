@@ -1,0 +1,544 @@
+import assert from 'node:assert/strict';
+import {afterEach, describe, it} from 'mocha';
+import {
+  defaultPolicy,
+  startEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  type Fault,
+} from '../../src/emulator/index.js';
+import {awsEnvironment} from '../emulator/support/aws-environment.js';
+import {
+  EMAIL,
+  examine,
+  googlePolicy,
+  POOL,
+  providerPolicy,
+  ROLE,
+  setUp,
+  type PrintedStep,
+} from './doctor-fixture.js';
+import {runCommand} from './run-command.js';
+
+const PROVIDER_FLAGS =
+  'aws-test-account --workload-identity-pool=aws-pool --location=global --project=123456789012';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** A row of the tables of what the clouds refuse: how it is broken, and what the doctor says. */
+interface Row {
+  readonly title: string;
+  readonly emulator?: EmulatorOptions;
+  /** Variables of the process, and what else breaks it. */
+  readonly broken?: (emulator: Emulator) => Variables;
+  readonly config?: (emulator: Emulator) => object;
+  readonly flags?: readonly string[];
+  readonly step: string;
+  readonly code?: string;
+  /** The server's own words. */
+  readonly said: RegExp;
+  /** What they mean here. */
+  readonly means: RegExp;
+  /** One of the commands, whole. */
+  readonly command?: string;
+  /** What the advice comes to: the world after it. */
+  readonly mended?: {
+    readonly emulator?: (last: PrintedStep) => EmulatorOptions;
+    readonly env?: (emulator: Emulator) => Variables;
+  };
+}
+
+const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+const withoutKeys: Variables = Object.fromEntries(KEYS.map(name => [name, '']));
+
+function keys(
+  emulator: Emulator,
+  options: Parameters<Emulator['issueAwsCredentials']>[0] = {},
+): Variables {
+  const {accessKeyId, secretAccessKey, sessionToken} = emulator.issueAwsCredentials(options);
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  };
+}
+
+const failing = (fault: Fault) => (emulator: Emulator) => {
+  emulator.failNext(fault);
+  return {};
+};
+
+// Twice: keys that AWS calls stale are read anew and tried once more.
+const stsSays = (error: string, description: string, status = 400) =>
+  failing({service: 'google-sts', times: 2, status, body: {error, error_description: description}});
+
+const iamSays = (status: number, name: string, message: string) =>
+  failing({
+    service: 'iam-credentials',
+    status,
+    body: {error: {code: status, status: name, message}},
+  });
+
+const LONG_NAME = 'a-role-whose-name-is-quite-long-too';
+const LONG_ROLE = {accounts: [{accountId: '111122223333', roles: [{name: LONG_NAME}]}]};
+const LONG = 'a-session-name-that-is-as-long-as-they-may-be-and-then-some-more';
+
+// By AWS STS itself, asked before Google is.
+const REFUSED_BY_AWS: readonly Row[] = [
+  {
+    title: 'an access key that AWS does not know',
+    broken: emulator => {
+      const variables = keys(emulator);
+      emulator.revokeAwsCredentials();
+      return variables;
+    },
+    step: 'aws-sts',
+    code: 'AWS_IDENTITY_REJECTED',
+    said: /HTTP 403, InvalidClientTokenId, "The security token included in the request is invalid\."/,
+    means: /deleted or deactivated.*environment variables AWS_ACCESS_KEY_ID/,
+    command: 'aws sts get-caller-identity',
+    mended: {env: () => withoutKeys},
+  },
+  {
+    title: 'a secret that does not fit',
+    broken: emulator => ({...keys(emulator), AWS_SECRET_ACCESS_KEY: 'x'.repeat(40)}),
+    step: 'aws-sts',
+    code: 'AWS_IDENTITY_REJECTED',
+    said: /SignatureDoesNotMatch, "The request signature we calculated does not match/,
+    means: /stray space, quote or newline/,
+    command: 'aws sts get-caller-identity',
+    mended: {env: emulator => keys(emulator)},
+  },
+  {
+    title: 'a session that has ended',
+    broken: emulator => keys(emulator, {lifetimeSeconds: -60}),
+    step: 'aws-sts',
+    code: 'AWS_IDENTITY_REJECTED',
+    said: /ExpiredToken, "The security token included in the request is expired"/,
+    means: /session has ended/,
+    command: 'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
+    mended: {env: () => withoutKeys},
+  },
+  {
+    title: 'a region in which STS is off',
+    emulator: {
+      policy: {
+        aws: {
+          accounts: defaultPolicy().aws.accounts.map(account => ({
+            ...account,
+            disabledRegions: ['ap-east-1'],
+          })),
+        },
+      },
+    },
+    broken: () => ({AWS_REGION: 'ap-east-1'}),
+    step: 'aws-sts',
+    code: 'AWS_IDENTITY_REJECTED',
+    said: /RegionDisabledException, "STS is not activated in this region/,
+    means: /not active in the signing region.*The region is ap-east-1/,
+    command: 'export AWS_REGION=us-east-1',
+    mended: {env: () => ({AWS_REGION: 'us-east-1'})},
+  },
+];
+
+// By AWS, as Google relays it.
+const RELAYED: readonly Row[] = (
+  [
+    ['InvalidClientTokenId', /deleted or deactivated/, 'aws sts get-caller-identity'],
+    ['SignatureDoesNotMatch', /stray space/, 'aws sts get-caller-identity'],
+    ['ExpiredToken', /session has ended/, 'aws sts get-caller-identity'],
+    ['RegionDisabledException', /not active in the signing region/, 'export AWS_REGION=us-east-1'],
+    ['RequestExpired', /clock is off/, 'sudo chronyc makestep'],
+    [
+      'SomethingNew',
+      /AWS refused the signed GetCallerIdentity request/,
+      'aws sts get-caller-identity',
+    ],
+  ] as const
+).map(([reason, means, command]) => ({
+  title: `${reason}, relayed by Google`,
+  broken: stsSays(
+    'invalid_grant',
+    `Received invalid AWS response of type ${reason} with error message: no`,
+  ),
+  step: 'google-sts',
+  code: 'AWS_IDENTITY_REJECTED',
+  said: new RegExp(`invalid_grant, "Received invalid AWS response of type ${reason}`),
+  means,
+  command,
+}));
+
+const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
+  ...(
+    [
+      'AWS request has invalid format.',
+      'Invalid format of AWS credentials:Error at line 0:0: x',
+    ] as const
+  ).map(description => ({
+    title: description,
+    broken: stsSays('invalid_grant', description),
+    step: 'google-sts',
+    code: 'SUBJECT_TOKEN_REJECTED',
+    said: new RegExp(description.slice(0, 30)),
+    means: /proxy or a transporter of yours changes request bodies/,
+  })),
+  {
+    title: 'an attribute condition that is false',
+    emulator: providerPolicy({
+      attributeCondition: "attribute.aws_role.endsWith('/another-role')",
+    }),
+    step: 'google-sts',
+    code: 'ATTRIBUTE_CONDITION_FAILED',
+    said: /unauthorized_client, "The given credential is rejected by the attribute condition\."/,
+    means: new RegExp(
+      `aws-test-account is false.*aws_role is ${ROLE}; assertion.account is 111122223333`,
+    ),
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --attribute-condition="attribute.aws_role == '${ROLE}'"`,
+    mended: {
+      // The printed condition itself, as CEL.
+      emulator: ({remedies = []}) =>
+        providerPolicy({
+          attributeCondition: /--attribute-condition="(.*)"$/.exec(remedies[1]?.command ?? '')?.[1],
+        }),
+    },
+  },
+  {
+    title: 'a provider that does not exist',
+    config: emulator => emulator.configFor({audience: `//${POOL}/providers/another-one`}),
+    step: 'google-sts',
+    code: 'PROVIDER_NOT_FOUND',
+    said: /invalid_target, "The target service indicated by the \\?"audience\\?" parameters is invalid/,
+    means: /In the project 123456789012 there is no pool aws-pool with a provider another-one/,
+    command:
+      'gcloud iam workload-identity-pools providers list --workload-identity-pool=aws-pool --location=global --project=123456789012 --format="table(name,state,disabled)"',
+  },
+  {
+    title: 'a pool that is disabled',
+    emulator: googlePolicy(({workloadIdentityPools}) => ({
+      workloadIdentityPools: workloadIdentityPools.map(pool => ({...pool, disabled: true})),
+    })),
+    step: 'google-sts',
+    code: 'PROVIDER_NOT_FOUND',
+    said: /invalid_target/,
+    means: /disabled or deleted.*five minutes/,
+    command:
+      'gcloud iam workload-identity-pools update aws-pool --location=global --project=123456789012 --no-disabled',
+    mended: {emulator: () => ({})},
+  },
+  {
+    title: 'a provider that is disabled',
+    emulator: providerPolicy({disabled: true}),
+    step: 'google-sts',
+    code: 'PROVIDER_NOT_FOUND',
+    said: /invalid_target/,
+    means: /disabled or deleted/,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --no-disabled`,
+    mended: {emulator: () => ({})},
+  },
+  {
+    title: 'a subject of more than 127 bytes',
+    emulator: {policy: {aws: LONG_ROLE}},
+    broken: emulator => keys(emulator, {sessionName: LONG}),
+    step: 'google-sts',
+    code: 'SUBJECT_TOO_LONG',
+    said: /exceeds the 127 bytes limit/,
+    means: /a-session-name-\S+ has 1[3-9]\d bytes.*may have 127/,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --attribute-mapping="google.subject=assertion.userid,attribute.aws_role=assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn"`,
+    mended: {
+      // The printed mapping itself, as CEL.
+      emulator: ({remedies = []}) => {
+        const printed = /--attribute-mapping="google\.subject=(.*),attribute\.aws_role=(.*)"$/.exec(
+          remedies[0]?.command ?? '',
+        );
+        const {policy} = providerPolicy({
+          attributeMapping: {
+            'google.subject': printed?.[1] ?? '',
+            'attribute.aws_role': printed?.[2] ?? '',
+          },
+        });
+        const google = {...defaultPolicy().google, ...policy?.google};
+        const binding = {
+          role: 'roles/iam.workloadIdentityUser',
+          members: [
+            `principalSet://${POOL}/attribute.aws_role/${ROLE.replace('demo-role', LONG_NAME)}`,
+          ],
+        } as const;
+        return {
+          policy: {
+            aws: LONG_ROLE,
+            google: {...google, serviceAccounts: [{email: EMAIL, bindings: [binding]}]},
+          },
+        };
+      },
+      env: emulator => keys(emulator, {sessionName: LONG}),
+    },
+  },
+  {
+    title: 'an account that is not the provider’s',
+    emulator: providerPolicy({aws: {accountId: '999988887777'}}),
+    step: 'google-sts',
+    code: 'TOKEN_EXCHANGE_REFUSED',
+    said: /AWS account/,
+    means: /of the AWS account 111122223333; the provider aws-test-account takes another/,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --account-id=111122223333`,
+    mended: {emulator: () => ({})},
+  },
+  {
+    title: 'a quota that is used up',
+    broken: failing({
+      service: 'google-sts',
+      times: 2,
+      status: 400,
+      body: {
+        error: 'invalid_request',
+        error_description:
+          '[Security Token Service] The request was throttled due to rate limit. Please retry after a few seconds.',
+      },
+    }),
+    step: 'google-sts',
+    code: 'RATE_LIMITED',
+    said: /throttled due to rate limit/,
+    means: /Share one client/,
+  },
+  {
+    title: 'an API that is not enabled',
+    emulator: googlePolicy(() => ({disabledServices: ['sts.googleapis.com']})),
+    step: 'google-sts',
+    code: 'API_DISABLED',
+    said: /HTTP 403/,
+    means: /sts\.googleapis\.com is not enabled/,
+    command: 'gcloud services enable sts.googleapis.com --project=123456789012',
+    mended: {emulator: () => ({})},
+  },
+];
+
+const REFUSED_BY_IAM_CREDENTIALS: readonly Row[] = [
+  {
+    title: 'a role without the binding',
+    emulator: googlePolicy(() => ({serviceAccounts: [{email: EMAIL}]})),
+    step: 'impersonation',
+    code: 'IMPERSONATION_DENIED',
+    said: /Permission 'iam\.serviceAccounts\.getAccessToken' denied on resource \(or it may not exist\)/,
+    means: new RegExp(`role ${ROLE} may not act as ${EMAIL}`),
+    command: `gcloud iam service-accounts add-iam-policy-binding ${EMAIL} --project=my-project --role=roles/iam.workloadIdentityUser --member="principalSet://${POOL}/attribute.aws_role/${ROLE}"`,
+    mended: {
+      // The printed member itself.
+      emulator: ({remedies = []}) =>
+        googlePolicy(() => ({
+          serviceAccounts: [
+            {
+              email: EMAIL,
+              bindings: [
+                {
+                  role: 'roles/iam.workloadIdentityUser',
+                  members: [/--member="(.*)"$/.exec(remedies[1]?.command ?? '')?.[1] ?? ''],
+                },
+              ],
+            },
+          ],
+        })),
+    },
+  },
+  {
+    title: 'a service account that does not exist',
+    config: emulator =>
+      emulator.configFor({serviceAccountEmail: 'nobody@my-project.iam.gserviceaccount.com'}),
+    step: 'impersonation',
+    code: 'IMPERSONATION_DENIED',
+    said: /may not exist|not found|does not exist/i,
+    means: /or there is no such service account/,
+    command:
+      'gcloud iam service-accounts describe nobody@my-project.iam.gserviceaccount.com --project=my-project',
+  },
+  {
+    title: 'an API that is not enabled',
+    emulator: googlePolicy(() => ({disabledServices: ['iamcredentials.googleapis.com']})),
+    step: 'impersonation',
+    code: 'API_DISABLED',
+    said: /HTTP 403/,
+    means: /iamcredentials\.googleapis\.com is not enabled/,
+    command: 'gcloud services enable iamcredentials.googleapis.com --project=123456789012',
+    mended: {emulator: () => ({})},
+  },
+  {
+    title: 'an invalid argument',
+    broken: iamSays(400, 'INVALID_ARGUMENT', 'Request contains an invalid argument.'),
+    step: 'impersonation',
+    code: 'IMPERSONATION_REFUSED',
+    said: /INVALID_ARGUMENT, "Request contains an invalid argument\."/,
+    means: /Check the scopes/,
+  },
+  {
+    title: 'a life that the organisation does not allow',
+    config: emulator =>
+      emulator.configFor({serviceAccountEmail: EMAIL, tokenLifetimeSeconds: 7200}),
+    step: 'impersonation',
+    code: 'IMPERSONATION_REFUSED',
+    said: /HTTP 400/,
+    means: /live 7200 s\. More than 3600 s needs/,
+    command: `gcloud resource-manager org-policies allow constraints/iam.allowServiceAccountCredentialLifetimeExtension ${EMAIL} --organization=ORGANIZATION_ID`,
+    mended: {
+      emulator: () =>
+        googlePolicy(({serviceAccounts}) => ({
+          serviceAccounts: serviceAccounts.map(account => ({
+            ...account,
+            allowLifetimeExtension: true,
+          })),
+        })),
+    },
+  },
+  {
+    title: 'an outage',
+    broken: failing({service: 'iam-credentials', times: 2, status: 503}),
+    step: 'impersonation',
+    code: 'SERVER_ERROR',
+    said: /HTTP 503/,
+    means: /usually passes/,
+  },
+];
+
+const REFUSED_BY_THE_API: readonly Row[] = [
+  {
+    title: 'a federated token that the API does not take',
+    config: emulator => emulator.configFor(),
+    flags: ['--bucket', 'my-bucket'],
+    broken: failing({
+      service: 'storage',
+      status: 401,
+      body: {error: {code: 401, status: 'UNAUTHENTICATED', message: 'Invalid Credentials'}},
+    }),
+    step: 'api-call',
+    said: /HTTP 401, "Invalid Credentials"/,
+    means: /Not every API takes a federated token/,
+    command:
+      'google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file FILE --force',
+  },
+  {
+    title: 'a service account without the permission',
+    flags: ['--bucket', 'my-bucket'],
+    broken: failing({
+      service: 'storage',
+      status: 403,
+      body: {error: {code: 403, message: `${EMAIL} does not have storage.objects.list access`}},
+    }),
+    step: 'api-call',
+    said: /HTTP 403, "demo@\S+ does not have storage\.objects\.list access"/,
+    means: /The token is good, and demo@\S+ lacks the permission/,
+    command: `gcloud storage buckets add-iam-policy-binding gs://my-bucket --role=roles/storage.objectViewer --member="serviceAccount:${EMAIL}"`,
+  },
+  {
+    title: 'a role without the permission',
+    config: emulator => emulator.configFor(),
+    flags: ['--bucket', 'my-bucket'],
+    broken: failing({service: 'storage', status: 403, body: {error: {code: 403, message: 'no'}}}),
+    step: 'api-call',
+    said: /HTTP 403/,
+    means: /this role lacks the permission/,
+    command: `gcloud storage buckets add-iam-policy-binding gs://my-bucket --role=roles/storage.objectViewer --member="principalSet://${POOL}/attribute.aws_role/${ROLE}"`,
+  },
+  {
+    title: 'an API that is not enabled',
+    flags: ['--bucket', 'my-bucket'],
+    broken: failing({
+      service: 'storage',
+      status: 403,
+      body: {
+        error: {
+          code: 403,
+          message: 'Cloud Storage has not been used in project 1 before',
+          details: [{reason: 'SERVICE_DISABLED', metadata: {service: 'storage.googleapis.com'}}],
+        },
+      },
+    }),
+    step: 'api-call',
+    said: /has not been used/,
+    means: /storage\.googleapis\.com is not enabled/,
+    command: 'gcloud services enable storage.googleapis.com',
+  },
+  {
+    title: 'a bucket that is not there',
+    flags: ['--bucket', 'my-bucket'],
+    step: 'api-call',
+    said: /HTTP 404, "The specified bucket does not exist\."/,
+    means: /not there\. Check the name/,
+  },
+  {
+    title: 'a connection that breaks',
+    flags: ['--bucket', 'my-bucket'],
+    broken: failing({service: 'storage', reset: 'before'}),
+    step: 'api-call',
+    said: /could not be reached: ECONNRESET/,
+    means: /token is good/,
+  },
+];
+
+describe('the doctor finds', () => {
+  const aws = awsEnvironment();
+  let emulator: Emulator | undefined;
+
+  afterEach(async () => {
+    await emulator?.close();
+    emulator = undefined;
+  });
+
+  async function world({config}: Row, options: EmulatorOptions = {}): Promise<Emulator> {
+    await emulator?.close();
+    emulator = await startEmulator(options);
+    await setUp(emulator, aws, config?.(emulator));
+    return emulator;
+  }
+
+  for (const [where, rows] of Object.entries({
+    'at AWS STS': REFUSED_BY_AWS,
+    'at AWS STS, by way of Google': RELAYED,
+    'at Google STS': REFUSED_BY_GOOGLE_STS,
+    'at IAM Credentials': REFUSED_BY_IAM_CREDENTIALS,
+    'at the API': REFUSED_BY_THE_API,
+  })) {
+    describe(where, () => {
+      for (const row of rows) {
+        it(row.title, async () => {
+          const running = await world(row, row.emulator);
+          aws.set(row.broken?.(running) ?? {});
+          const {ran, steps, last} = await examine(aws, ...(row.flags ?? []));
+          assert.equal(ran.status, 1);
+          assert.equal(ran.stderr, '');
+          assert.equal(last.id, row.step, JSON.stringify(last));
+          assert.equal(last.status, 'failed');
+          assert.equal(last.code, row.code);
+          assert.match(last.facts, row.said);
+          assert.match(last.meaning ?? '', row.means);
+          const commands = (last.remedies ?? []).map(({command}) => command);
+          assert.ok(
+            row.command === undefined ? commands.length === 0 : commands.includes(row.command),
+            JSON.stringify(commands),
+          );
+          assert.ok(steps.slice(0, -1).every(({status}) => status !== 'failed'));
+
+          const {mended} = row;
+          if (mended === undefined) return;
+          if (mended.emulator !== undefined) await world(row, mended.emulator(last));
+          if (mended.env !== undefined && emulator !== undefined) aws.set(mended.env(emulator));
+          const after = await examine(aws, ...(row.flags ?? []));
+          assert.equal(after.ran.status, 0, JSON.stringify(after.last));
+        });
+      }
+    });
+  }
+
+  it('and prints the same for a person, with each command on a line of its own', async () => {
+    emulator = await startEmulator(googlePolicy(() => ({serviceAccounts: [{email: EMAIL}]})));
+    await setUp(emulator, aws);
+    const {status, stdout, stderr} = await runCommand(['doctor'], {columns: 40, cwd: aws.folder});
+    assert.equal(status, 1);
+    assert.match(stdout, /^FAIL {2}service account, \d+ ms: IAM/m);
+    assert.match(
+      stdout,
+      /^ {6}gcloud iam service-accounts add-iam-policy-binding .* --member="principalSet:\S+"$/m,
+    );
+    assert.ok(!/^ok.*API call/m.test(stdout));
+    // Marks of progress, each taken away again.
+    assert.equal(stderr.split('…').length, stderr.split('\u001B[2K').length);
+    assert.ok(stderr.endsWith('\u001B[2K'));
+  });
+});

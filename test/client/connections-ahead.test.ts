@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {httpResponse, rawServers, type RawServer} from '../support/raw-server.js';
+import {rejectionOf} from '../support/thrown.js';
+import {emulatedClient} from './emulated-client.js';
+
+// Nobody in this process knows the authority of these servers: that they are connected to in time is
+// what counts, and the refusal of their certificate ends the exchange.
+describe('connections that are made ahead', () => {
+  const start = rawServers();
+  let emulator: Emulator;
+  let isOver: boolean;
+
+  beforeEach(async () => {
+    isOver = false;
+    emulator = await startEmulator();
+  });
+
+  afterEach(() => {
+    isOver = true;
+    return emulator.close();
+  });
+
+  /** Resolves once the server has been connected to. */
+  async function connected(server: RawServer): Promise<void> {
+    while (server.connections() === 0 && !isOver)
+      await new Promise(resolve => setImmediate(resolve));
+  }
+
+  it('reaches Google STS while the AWS credentials are read', async () => {
+    const server = await start(() => undefined, 'https');
+    const client = emulatedClient(emulator, {
+      tokenUrl: server.url,
+      awsCredentials: async () => {
+        await connected(server);
+        return emulator.issueAwsCredentials();
+      },
+      timeouts: {totalMillis: 5_000},
+    });
+    assert.equal((await rejectionOf(client.getAccessToken())).code, 'NETWORK_ERROR');
+    assert.equal(server.connections(), 1);
+  });
+
+  it('reaches IAM Credentials while Google STS is asked', async () => {
+    const iam = await start(() => undefined, 'https');
+    const sts = await start((socket, request) => {
+      assert.match(request.body, /subject_token=/);
+      void connected(iam).then(() => socket.write(httpResponse(400, '{"error":"invalid_grant"}')));
+    });
+    const client = emulatedClient(emulator, {
+      tokenUrl: sts.url,
+      serviceAccountImpersonationUrl: `https://127.0.0.1:${iam.port}/v1/projects/-/serviceAccounts/demo@my-project.iam.gserviceaccount.com:generateAccessToken`,
+    });
+    const {code} = await rejectionOf(client.getAccessToken());
+    assert.equal(code, 'TOKEN_EXCHANGE_REFUSED');
+    assert.equal(iam.connections(), 1);
+  });
+});
