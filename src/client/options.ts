@@ -49,9 +49,16 @@ export interface AwsAuthClientOptions {
    * an hour, whatever `tokenLifetimeSeconds` says. Default: none.
    */
   readonly subject?: string | undefined;
-  /** The project that Google's clients work in. Default: none; they then look for it themselves. */
+  /**
+   * The project that Google's clients work in. Default: `GCLOUD_PROJECT`, `GOOGLE_CLOUD_PROJECT`. Where
+   * nobody names one, Google's clients run gcloud and ask the metadata server, which takes a second, and
+   * fail; call `getProjectId()` first, which looks the pool's project up by its number.
+   */
   readonly projectId?: string | undefined;
-  /** The project that pays and is counted for quota (`x-goog-user-project`). Default: none. */
+  /**
+   * The project that pays and is counted for quota (`x-goog-user-project`). Default:
+   * `GOOGLE_CLOUD_QUOTA_PROJECT`, then the credential file's.
+   */
   readonly quotaProjectId?: string | undefined;
   /** The universe's domain. Default `googleapis.com`. */
   readonly universeDomain?: string | undefined;
@@ -150,8 +157,9 @@ export function resolveOptions(
     serviceAccount: resolveServiceAccount(options, universeDomain),
     scopes: resolveScopes(options.scopes),
     subject: resolveSubject(options, universeDomain),
-    projectId: optional(options, 'projectId', checkProject),
-    quotaProjectId: optional(options, 'quotaProjectId', checkProject),
+    projectId: optional(options, 'projectId', checkProject) ?? projectOf(PROJECT_VARIABLES),
+    quotaProjectId:
+      optional(options, 'quotaProjectId', checkProject) ?? quotaProjectOfEnvironment(),
     universeDomain,
     ...resolveIdentity(options, callerIdentityEndpoint, process.env),
     callerIdentityEndpoint,
@@ -176,6 +184,19 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy
 /** An environment variable; set and empty counts as not set. */
 export function environmentVariable(name: string): string | undefined {
   return process.env[name] || undefined;
+}
+
+// In google-auth-library's order.
+const PROJECT_VARIABLES = ['GCLOUD_PROJECT', 'GOOGLE_CLOUD_PROJECT'];
+
+/** The project that pays, as the environment names it: it wins over a credential file. */
+export function quotaProjectOfEnvironment(): string | undefined {
+  return projectOf(['GOOGLE_CLOUD_QUOTA_PROJECT']);
+}
+
+function projectOf(variables: readonly string[]): string | undefined {
+  const name = variables.find(environmentVariable);
+  return name === undefined ? undefined : checkProject(process.env[name], name);
 }
 
 function optional<T>(
