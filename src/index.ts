@@ -1,5 +1,6 @@
 export {AwsAuthClient} from './client/aws-auth-client.js';
 export {getCallerIdentity} from './client/get-caller-identity.js';
+export {enableSignedUrls} from './client/signed-urls.js';
 export {createExternalAccountConfig} from './config/external-account-config.js';
 export {AwsAuthError, isAwsAuthError} from './errors.js';
 
@@ -13,6 +14,7 @@ export type {CallerIdentity} from './client/caller-identity.js';
 export type {CredentialFileOverrides} from './client/credential-file-options.js';
 export type {CallerIdentityOptions} from './client/get-caller-identity.js';
 export type {AwsAuthClientOptions} from './client/options.js';
+export type {SigningStorage} from './client/signed-urls.js';
 export type {StepTrace} from './client/step-tracing.js';
 export type {
   AwsCredentialSource,

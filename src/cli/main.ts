@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'write the credential file',
     load: async () => (await import('./config-command.js')).defineConfig,
   },
+  setup: {
+    summary: 'print what has to be set up on Google’s side',
+    load: async () => (await import('./setup-command.js')).defineSetup,
+  },
   whoami: {
     summary: 'tell who this process is on AWS, and to Google',
     load: async () => (await import('./whoami-command.js')).defineWhoami,
@@ -35,6 +39,14 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   'id-token': {
     summary: 'print an ID token for a service of one’s own',
     load: async () => (await import('./id-token-command.js')).defineIdToken,
+  },
+  'check-policy': {
+    summary: 'tell whom a policy lets in, before it locks anyone out',
+    load: async () => (await import('./check-policy-command.js')).defineCheckPolicy,
+  },
+  emulator: {
+    summary: 'run both clouds on this machine, for tests',
+    load: async () => (await import('./emulator-command.js')).defineEmulator,
   },
 };
 

@@ -27,6 +27,8 @@ import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from '.
 import {apiClientHeader} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
+import {readableAsObject, readableErrorAsObject} from './response-headers.js';
+import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
 import {serviceAccountContext} from './service-account-sources.js';
 import {signedBy} from './token-sources.js';
@@ -196,7 +198,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
 
   /**
    * The headers that authorise a request: `authorization`, and `x-goog-user-project` where
-   * `quotaProjectId` is set.
+   * `quotaProjectId` is set. They are the caller's own, and each is a property, too, for clients that hold
+   * google-auth-library 9 or older: `headers.authorization`.
    *
    * @throws AwsAuthError with the step that failed.
    */
@@ -223,9 +226,16 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return (tokens.current() ?? (await foreground(tokens.get()))).value;
   }
 
-  /** The service account that the client acts as, or `null` where it acts as the federated principal. */
+  /**
+   * The service account that the client acts as, or `null` where it acts as the federated principal.
+   *
+   * @throws AwsAuthError `SERVICE_ACCOUNT_REQUIRED`, but only to google-auth-library, where it asks in order
+   *   to sign: it would look for other credentials else.
+   */
   override getServiceAccountEmail(): string | null {
-    return this.#options.serviceAccount?.email ?? null;
+    const email = this.#options.serviceAccount?.email ?? null;
+    if (email === null && isAskedToSign()) throw signatureNeedsServiceAccount();
+    return email;
   }
 
   /**
@@ -322,14 +332,27 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const token =
       this.#tokens.current() ?? (await foreground(abortable(this.#tokens.get(), options.signal)));
     try {
-      return await this.transporter.request<T>(authorisedRequest(options, this.#headersOf(token)));
+      return await this.#send<T>(options, token);
     } catch (error) {
       if (!mayTryAgain(error, options, {on403: this.forceRefreshOnFailure})) throw error;
       // An API that takes no token of this kind answers 401 to new ones, too: no exchange for each call.
       if (this.#isJustReplaced(token)) throw error;
       const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
       this.#replaced = {token: fresh, at: this.#options.clock()};
-      return this.transporter.request<T>(authorisedRequest(options, this.#headersOf(fresh)));
+      return this.#send<T>(options, fresh);
+    }
+  }
+
+  async #send<T>(
+    options: gaxios.GaxiosOptions,
+    token: AccessToken,
+  ): Promise<gaxios.GaxiosResponse<T>> {
+    const request = authorisedRequest(options, this.#headersOf(token), this.transporter);
+    try {
+      return readableAsObject(await this.transporter.request<T>(request));
+    } catch (error) {
+      explainSignBlobRefusal(error, options, this.#options);
+      throw readableErrorAsObject(error);
     }
   }
 

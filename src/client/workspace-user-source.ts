@@ -61,7 +61,6 @@ function workspaceUserTokenSource(
     const details = {...delegation, oauthTokenUrl, assertion, apiClient};
     const asked = clock();
     const response = await send(transporter, jwtBearerRequest(details), attempt);
-    isClockOff ||= signingClock.heard(response.serverTime, asked);
     const granted = readJwtBearer(response, details);
     return new AccessToken(...lifeOf(granted, 'jwt-bearer', asked, clock()));
   };

@@ -10,6 +10,8 @@ export interface EmulatorCredentialConfig {
     readonly region_url: string;
     readonly url: string;
     readonly regional_cred_verification_url: string;
+    /** With instance metadata. */
+    readonly imdsv2_session_token_url?: string;
   };
   /** With a service account. */
   readonly service_account_impersonation_url?: string;
@@ -27,6 +29,12 @@ export interface CredentialConfigOptions {
   readonly serviceAccountEmail?: string;
   /** The lifetime of the service account's tokens, in seconds. Default the client's own. */
   readonly tokenLifetimeSeconds?: number;
+  /**
+   * Whether the file's addresses of instance metadata are the emulator's. Google's own libraries and
+   * gcloud have the AWS credentials from there, unless `AWS_ACCESS_KEY_ID` and its like are set; no
+   * other source is known to them. Default `false`: what is at 169.254.169.254.
+   */
+  readonly instanceMetadata?: boolean;
 }
 
 /** Makes a credential config, in gcloud's order of keys, whose Google is at `url`. */
@@ -35,7 +43,8 @@ export function makeCredentialConfig(
   audience: string,
   options: Omit<CredentialConfigOptions, 'audience'>,
 ): EmulatorCredentialConfig {
-  const {serviceAccountEmail, tokenLifetimeSeconds} = options;
+  const {serviceAccountEmail, tokenLifetimeSeconds, instanceMetadata = false} = options;
+  const metadata = `${instanceMetadata ? url : 'http://169.254.169.254'}/latest`;
   return {
     universe_domain: 'googleapis.com',
     type: 'external_account',
@@ -44,10 +53,12 @@ export function makeCredentialConfig(
     token_url: `${url}/v1/token`,
     credential_source: {
       environment_id: 'aws1',
-      region_url: 'http://169.254.169.254/latest/meta-data/placement/availability-zone',
-      url: 'http://169.254.169.254/latest/meta-data/iam/security-credentials',
+      region_url: `${metadata}/meta-data/placement/availability-zone`,
+      url: `${metadata}/meta-data/iam/security-credentials`,
       regional_cred_verification_url:
         'https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
+      // The emulated instance answers to version 2 alone, unless it is told otherwise.
+      ...(instanceMetadata ? {imdsv2_session_token_url: `${metadata}/api/token`} : {}),
     },
     ...(serviceAccountEmail === undefined
       ? {token_info_url: `${url}/v1/introspect`}

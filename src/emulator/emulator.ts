@@ -22,6 +22,7 @@ import {createIamCredentialsService} from './google/iam-credentials/iam-credenti
 import {createOauthTokenService, OAUTH_TOKEN_PATH} from './google/oauth2/oauth-token-service.js';
 import {ServiceAccountKeys} from './google/service-account-keys.js';
 import {ServiceAccounts} from './google/service-accounts.js';
+import {createIntrospectionService} from './google/introspection-service.js';
 import {createTokenExchangeService} from './google/token-exchange-service.js';
 import {resolveOptions, type EmulatorOptions} from './options.js';
 import {FaultQueue, type Fault} from './server/fault.js';
@@ -29,6 +30,7 @@ import {HttpServer} from './server/http-server.js';
 import {RequestNotes} from './server/request-notes.js';
 import type {RequestRecord} from './server/request-record.js';
 import {withShortPaths} from './server/short-storage-paths.js';
+import {storageAccess} from './storage/storage-roles.js';
 import {createStorageService} from './storage/storage-service.js';
 
 /**
@@ -178,11 +180,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         tokenLifetimeSeconds: resolved.federatedTokenLifetimeSeconds,
         identify: token => awsSts.identify(token, port),
       }),
+      createIntrospectionService(google),
       createIamCredentialsService(google),
       createOauthTokenService(google),
       createCertsService(google),
       withShortPaths(
-        createStorageService({findToken: tokens.find, clock, projectId: policy.google.projectId}),
+        createStorageService({
+          findToken: tokens.find,
+          findSigner: async email => {
+            const key = await keys.find(email);
+            return (
+              key && {email, isSignatureOf: (data, signature) => key.isSignatureOf(data, signature)}
+            );
+          },
+          isAllowed: storageAccess(accounts),
+          clock,
+          projectId: policy.google.projectId,
+          note,
+        }),
       ),
     ],
   });

@@ -226,12 +226,12 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
         'Invalid OAuth scope or ID token audience provided.',
         400,
       ],
-      ['more than an hour', {exp: now() + 3700}, 'invalid_grant', UNTIMELY, 400],
+      ['more than an hour', () => ({exp: now() + 3700}), 'invalid_grant', UNTIMELY, 400],
       ['no exp', {exp: undefined}, 'invalid_grant', UNTIMELY, 400],
       ['no iat', {iat: undefined}, 'invalid_grant', UNTIMELY, 400],
       [
         'an iat of tomorrow',
-        {iat: now() + 36_000, exp: now() + 39_000},
+        () => ({iat: now() + 36_000, exp: now() + 39_000}),
         'invalid_grant',
         UNTIMELY,
         400,
@@ -239,7 +239,12 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
     ] as const) {
       it(name, async () => {
         const emulator = await start();
-        assertRefused(await ask(emulator, more), error, description, status);
+        assertRefused(
+          await ask(emulator, typeof more === 'function' ? more() : more),
+          error,
+          description,
+          status,
+        );
         assert.equal(emulator.requests.at(-1)?.error, error);
       });
     }
@@ -249,6 +254,10 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
       const workspaces = (google.workspaces ?? []).map(({domain, users}) => ({domain, users}));
       const emulator = await start({policy: {google: {...google, workspaces}}});
       assertRefused(await ask(emulator), 'unauthorized_client', UNAUTHORIZED, 401);
+      assert.equal(
+        emulator.requests.at(-1)?.reason,
+        `The Workspace does not delegate to ${DEMO}: ${CALENDAR}.`,
+      );
     });
 
     it('every user where there is no Workspace', async () => {

@@ -230,12 +230,12 @@ describe('startEmulator', () => {
       [
         'a Workspace domain that is none',
         {google: {...google, workspaces: [{domain: 'example', users: []}]}},
-        /google\.workspaces holds "example": no name of a domain/,
+        /google\.workspaces\[0\]\.domain is "example": no name of a domain/,
       ],
       [
         'a user of another domain',
         {google: {...google, workspaces: [{domain: 'example.com', users: ['a@example.org']}]}},
-        /"a@example\.org": a user is an e-mail address that ends with @example\.com/,
+        /"a@example\.org": a user of example\.com ends with @example\.com/,
       ],
       [
         'a delegation to a name',

@@ -7,7 +7,16 @@ import {filesBelow, installPackage, ROOT, run, type InstalledPackage} from './in
 
 // Exactly what a program is promised at run time; types have no names there.
 const EXPORTS = ['AwsAuthClient', 'AwsAuthError', 'createExternalAccountConfig', 'isAwsAuthError'];
-const EMULATOR_EXPORTS = ['defaultAttributeMapping', 'defaultPolicy', 'startEmulator'];
+const EMULATOR_EXPORTS = [
+  'DEFAULT_ATTRIBUTE_MAPPING',
+  'PolicyError',
+  'defaultAttributeMapping',
+  'defaultPolicy',
+  'explainIdentity',
+  'parsePolicy',
+  'readPolicyFile',
+  'startEmulator',
+];
 
 const AUDIENCE =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';

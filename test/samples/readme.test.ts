@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {explainIdentity, parsePolicy} from '../../src/emulator/index.js';
 import {codeTable, optionTable} from '../support/readme-tables.js';
 import {runNode} from '../support/run-node.js';
 
@@ -32,6 +33,20 @@ describe('README.md', function () {
     } finally {
       await rm(folder, {recursive: true});
     }
+  });
+
+  it('shows a policy file that is right, its slip, and what it makes of an identity', async () => {
+    const [, yaml = ''] = /```yaml\n([^`]*)```/.exec(readme) ?? [];
+    const [, shown = ''] = /```\n(policy\.yaml:[^`]*)```/.exec(readme) ?? [];
+    await assert.rejects(
+      parsePolicy(yaml.replace('assertion.arn', 'asertion.arn'), {file: 'policy.yaml'}),
+      {message: shown.trim().replaceAll('\n', ' ')},
+    );
+    const arn = 'arn:aws:sts::111122223333:assumed-role/intranet/i-0123';
+    const [provider] = explainIdentity(await parsePolicy(yaml), arn).providers;
+    assert.ok(readme.includes(`.reason; // ${provider?.refusal?.reason ?? ''}\n`));
+    const part = provider?.condition?.failedParts[0]?.expression ?? '';
+    assert.ok(readme.includes(`// [{expression: '${part}'}]\n`), part);
   });
 
   it('lists every option and every error code, and no other', async () => {

@@ -55,6 +55,22 @@ export async function createCredConfig(args: readonly string[], folder: string):
   return readFile(file, 'utf8');
 }
 
+/** Runs the real gcloud with settings of its own in a folder, and no account. */
+export async function runGcloud(
+  args: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{readonly status: unknown; readonly stdout: string; readonly stderr: string}> {
+  const options = {env: {...offline(folder), ...env}};
+  return run('gcloud', args, options).then(
+    done => ({status: 0, ...done}),
+    (error: unknown) => {
+      const {code, stdout, stderr} = error as {code: unknown; stdout: string; stderr: string};
+      return {status: code, stdout, stderr};
+    },
+  );
+}
+
 // Nothing of the user's own settings, and no question to the network.
 function offline(folder: string): NodeJS.ProcessEnv {
   return {

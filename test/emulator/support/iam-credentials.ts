@@ -13,7 +13,7 @@ const POOL =
   'iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool';
 
 /** The container's role. */
-export const DEMO_ROLE = `principalSet://${POOL}/attribute.aws_role/arn:aws:sts::111122223333:assumed-role/demo-role`;
+const DEMO_ROLE = `principalSet://${POOL}/attribute.aws_role/arn:aws:sts::111122223333:assumed-role/demo-role`;
 
 /** The default cloud with other service accounts. */
 export function withServiceAccounts(...serviceAccounts: readonly ServiceAccount[]) {

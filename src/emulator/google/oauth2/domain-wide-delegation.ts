@@ -19,16 +19,19 @@ export function checkDelegation(
   const user = subject.toLowerCase();
   const workspace = workspaces.find(({domain}) => user.endsWith(`@${domain}`));
   if (workspace?.users.some(known => known.toLowerCase() === user) !== true) {
-    throw oauthError('invalid_grant', 'Invalid email or User ID');
+    throw oauthError('invalid_grant', 'Invalid email or User ID', {
+      reason: `No Workspace of the policy has the user ${subject}.`,
+    });
   }
   const allowed = (workspace.delegations ?? [])
     .filter(({serviceAccount}) => serviceAccount === email || serviceAccount === uniqueId)
     .flatMap(delegation => delegation.scopes);
-  if (!scopes.every(scope => allowed.includes(scope))) {
+  const missing = scopes.filter(scope => !allowed.includes(scope));
+  if (missing.length > 0) {
     throw oauthError(
       'unauthorized_client',
       'Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.',
-      {status: 401},
+      {status: 401, reason: `The Workspace does not delegate to ${email}: ${missing.join(' ')}.`},
     );
   }
 }

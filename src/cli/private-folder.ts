@@ -1,0 +1,23 @@
+import {rmSync} from 'node:fs';
+import {mkdtemp} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+
+/** A folder for this user alone (mode 0700), which goes with the command. */
+export interface PrivateFolder {
+  readonly path: string;
+  /** Removes it, with what is in it. It may be called again. */
+  remove(): void;
+}
+
+/** Makes a folder in the system's folder for temporary files. */
+export async function makePrivateFolder(prefix: string): Promise<PrivateFolder> {
+  const folder = await mkdtemp(path.join(tmpdir(), prefix));
+  const remove = () => {
+    process.off('exit', remove);
+    rmSync(folder, {recursive: true, force: true});
+  };
+  // Where the process ends by itself, as it does when the reader of its output has gone.
+  process.once('exit', remove);
+  return {path: folder, remove};
+}
