@@ -6,7 +6,14 @@ import {formatMessage} from 'publint/utils';
 import {filesBelow, installPackage, ROOT, run, type InstalledPackage} from './installed-package.js';
 
 // Exactly what a program is promised at run time; types have no names there.
-const EXPORTS = ['AwsAuthClient', 'AwsAuthError', 'createExternalAccountConfig', 'isAwsAuthError'];
+const EXPORTS = [
+  'AwsAuthClient',
+  'AwsAuthError',
+  'createExternalAccountConfig',
+  'enableSignedUrls',
+  'getCallerIdentity',
+  'isAwsAuthError',
+];
 const EMULATOR_EXPORTS = [
   'DEFAULT_ATTRIBUTE_MAPPING',
   'PolicyError',
@@ -49,16 +56,22 @@ describe('the package, as it is installed', () => {
   }
 
   describe('holds', () => {
-    // The rule: one .js for each entry, one for what both share, one .d.ts for each file of src/, and
-    // five documents. No sources, tests,
-    // samples nor source maps (a map without its source leads nowhere).
+    // The rule: one .js for each entry, the command's in chunks that are loaded when they are needed, one
+    // .d.ts for each file of src/, and five documents. No sources, tests, samples nor source maps (a map
+    // without its source leads nowhere).
     it('what users need and nothing else', () => {
       const built = [
-        ...['index', 'emulator/index'].map(name => `dist/${name}.js`),
+        ...['index', 'emulator/index', 'cli/bin'].map(name => `dist/${name}.js`),
         ...filesBelow(path.join(ROOT, 'src')).map(file => `dist/${file.replace(/\.ts$/, '')}.d.ts`),
       ];
       const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
-      assert.deepEqual(filesBelow(installed.folder), [...documents, ...built].sort());
+      const isChunk = (file: string) => /^dist\/cli\/[a-z-]+-[A-Z0-9]{8}\.js$/.test(file);
+      const files = filesBelow(installed.folder);
+      assert.deepEqual(
+        files.filter(file => !isChunk(file)),
+        [...documents, ...built].sort(),
+      );
+      assert.ok(files.some(isChunk));
     });
 
     it('no address of a source map', () => {
@@ -101,6 +114,13 @@ describe('the package, as it is installed', () => {
          console.log(client instanceof AuthClient, client instanceof BaseExternalAccountClient);`,
         'true true',
       );
+    });
+
+    it('its command', () => {
+      const bin = path.join(installed.project, 'node_modules/.bin/google-auth-aws');
+      const {status, stdout, stderr} = run(installed.project, bin, ['--version']);
+      assert.deepEqual({status, stderr}, {status: 0, stderr: ''});
+      assert.match(stdout, /^\d+\.\d+\.\d+/);
     });
 
     it('the whole exchange, against the emulator', () => {

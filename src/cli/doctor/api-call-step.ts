@@ -34,7 +34,7 @@ export const apiCallStep: Step = {
   id: 'api-call',
   title: 'API call',
   async run(visit): Promise<Finding | undefined> {
-    const url = urlOf(visit);
+    const url = apiUrl(visit);
     if (url === undefined) return undefined;
     const answer = await ask(url, visit);
     if (typeof answer === 'string') {
@@ -77,7 +77,12 @@ async function ask(
   }
 }
 
-function urlOf(visit: Visit): URL | undefined {
+/**
+ * The URL that the flags name.
+ *
+ * @throws UsageError where a token has no business to go there.
+ */
+export function apiUrl(visit: Visit): URL | undefined {
   const {url, bucket} = visit.flags;
   const universe = clientOf(visit).toJSON().universe_domain;
   if (bucket !== undefined) {

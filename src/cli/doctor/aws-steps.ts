@@ -116,6 +116,7 @@ async function clockOffset(visit: Visit, url: URL): Promise<number> {
     method: 'GET',
     timeout: TIMEOUT_MILLIS,
     retry: false,
+    redirect: 'manual',
     validateStatus: () => true,
     responseType: 'text',
   });

@@ -1,4 +1,5 @@
 import {chooseProvider, makeClient} from '../provider-flags.js';
+import {apiUrl} from './api-call-step.js';
 import type {Finding, Step} from './step.js';
 
 /** The credential file, or the flags that stand for one. */
@@ -11,6 +12,8 @@ export const configurationStep: Step = {
     // Twice: a doctor that waits half a minute for what is plainly down is put down itself.
     const client = await makeClient(flags, io, {retry: {maxAttempts: 2}});
     visit.client = client;
+    // Before anything is sent.
+    apiUrl(visit);
     const {audience} = client.toJSON();
     const where = chosen.kind === 'file' ? JSON.stringify(chosen.path) : 'none: the flags name all';
     const as = client.getServiceAccountEmail() ?? 'the federated principal itself';

@@ -85,9 +85,10 @@ async function visit(
   // Links may lead round in a circle.
   if (seen.has(real)) return;
   seen.add(real);
-  if (path.basename(folder) === LIBRARY) {
+  if (path.basename(real) === LIBRARY) {
     const version = versionIn(await readOrNothing(path.join(folder, 'package.json')));
-    if (version !== undefined) copies.push({version, folder: path.relative(cwd, folder)});
+    if (version !== undefined)
+      copies.push({version, folder: path.relative(await realpath(cwd), real)});
   }
   await walk(path.join(folder, 'node_modules'), cwd, seen, copies);
 }

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import {before, describe, it} from 'mocha';
+
+const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
+const NAME =
+  'projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';
+
+/** Runs a line of shell in which `$CMD` is the built command. */
+function shell(line: string): {status: number | null; stdout: string; stderr: string} {
+  const {GOOGLE_APPLICATION_CREDENTIALS: _, ...env} = process.env;
+  const {status, stdout, stderr} = spawnSync('sh', ['-c', line], {
+    env: {...env, CMD: `${process.execPath} ${BIN}`, NAME},
+    encoding: 'utf8',
+  });
+  return {status, stdout, stderr};
+}
+
+describe('the built command, as a process', function () {
+  before(function () {
+    assert.ok(existsSync(BIN), 'there is no dist/: npm run build first');
+    if (process.platform === 'win32') this.skip();
+  });
+
+  it('ends with the status of what it did', () => {
+    assert.equal(shell('$CMD --version').status, 0);
+    assert.equal(shell('$CMD token --config /nowhere').status, 1);
+    assert.equal(shell('$CMD confg').status, 2);
+  });
+
+  it('is quiet where the reader of its pipe has gone', () => {
+    // The reader ends at once, and the command writes afterwards.
+    const {stderr} = shell('$CMD config $NAME | true');
+    assert.equal(stderr, '');
+  });
+
+  it('works with its standard input closed', () => {
+    const {status, stdout, stderr} = shell('$CMD config $NAME <&-');
+    assert.deepEqual({status, stderr}, {status: 0, stderr: ''});
+    assert.match(stdout, /external_account/);
+  });
+
+  it('fails, and says so, where the output cannot be written', function () {
+    if (!existsSync('/dev/full')) return;
+    const {status, stderr} = shell('$CMD config $NAME > /dev/full');
+    assert.equal(status, 1);
+    assert.match(stderr, /^google-auth-aws: the output cannot be written: ENOSPC/);
+    assert.doesNotMatch(stderr, /\n {4}at /);
+  });
+
+  it('prints no mark and no colour where there is no terminal', () => {
+    const {stdout, stderr} = shell('FORCE_COLOR=1 $CMD doctor --config /nowhere');
+    assert.doesNotMatch(stdout + stderr, /\u001B|…/);
+  });
+});
