@@ -1,4 +1,6 @@
 export {AwsAuthClient} from './client/aws-auth-client.js';
+export {firebaseCredential} from './client/firebase-credential.js';
+export {forGoogleClient} from './client/google-clients.js';
 export {createExternalAccountConfig} from './config/external-account-config.js';
 export {AwsAuthError, isAwsAuthError} from './errors.js';
 
@@ -9,6 +11,7 @@ export type {AwsRegionProvider} from './aws/region.js';
 export type {AwsRegionSource} from './aws/region-lookup.js';
 export type {IdentityDescription} from './client/aws-identity.js';
 export type {CredentialFileOverrides} from './client/credential-file-options.js';
+export type {FirebaseCredential} from './client/firebase-credential.js';
 export type {AwsAuthClientOptions} from './client/options.js';
 export type {StepTrace} from './client/step-tracing.js';
 export type {

@@ -3,7 +3,11 @@ import {invalidOption, show} from '../config/option-checks.js';
 import {AwsAuthError} from '../errors.js';
 import {checkOptionNames} from './option-names.js';
 import {withOrigin} from './option-origin.js';
-import {environmentVariable, type AwsAuthClientOptions} from './options.js';
+import {
+  environmentVariable,
+  quotaProjectOfEnvironment,
+  type AwsAuthClientOptions,
+} from './options.js';
 
 /** What code may say beside a credential file; each wins over the file. */
 export type CredentialFileOverrides = Partial<AwsAuthClientOptions>;
@@ -35,7 +39,7 @@ export function optionsFromJson(
     tokenUrl: file.tokenUrl,
     serviceAccountImpersonationUrl: file.serviceAccountImpersonationUrl,
     tokenLifetimeSeconds: file.tokenLifetimeSeconds,
-    quotaProjectId: file.quotaProjectId,
+    quotaProjectId: quotaProjectOfEnvironment() ?? file.quotaProjectId,
     ...definedOnly(overrides),
   };
   return withOrigin(options, {credentialSource: file.credentialSource});

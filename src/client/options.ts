@@ -42,9 +42,16 @@ export interface AwsAuthClientOptions {
   readonly tokenLifetimeSeconds?: number | undefined;
   /** OAuth scopes. Default `https://www.googleapis.com/auth/cloud-platform`. */
   readonly scopes?: string | readonly string[] | undefined;
-  /** The project that Google's clients work in. Default: none; they then look for it themselves. */
+  /**
+   * The project that Google's clients work in. Default: `GCLOUD_PROJECT`, `GOOGLE_CLOUD_PROJECT`. Where
+   * nobody names one, Google's clients run gcloud and ask the metadata server, which takes a second, and
+   * fail; call `getProjectId()` first, which looks the pool's project up by its number.
+   */
   readonly projectId?: string | undefined;
-  /** The project that pays and is counted for quota (`x-goog-user-project`). Default: none. */
+  /**
+   * The project that pays and is counted for quota (`x-goog-user-project`). Default:
+   * `GOOGLE_CLOUD_QUOTA_PROJECT`, then the credential file's.
+   */
   readonly quotaProjectId?: string | undefined;
   /** The universe's domain. Default `googleapis.com`. */
   readonly universeDomain?: string | undefined;
@@ -136,8 +143,9 @@ export function resolveOptions(
     audience: formatProviderName(parseProviderName(options.audience)),
     serviceAccount: resolveServiceAccount(options, universeDomain),
     scopes: resolveScopes(options.scopes),
-    projectId: optional(options, 'projectId', checkProject),
-    quotaProjectId: optional(options, 'quotaProjectId', checkProject),
+    projectId: optional(options, 'projectId', checkProject) ?? projectOf(PROJECT_VARIABLES),
+    quotaProjectId:
+      optional(options, 'quotaProjectId', checkProject) ?? quotaProjectOfEnvironment(),
     universeDomain,
     ...resolveIdentity(options, callerIdentityEndpoint, process.env),
     callerIdentityEndpoint,
@@ -162,6 +170,19 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy
 /** An environment variable; set and empty counts as not set. */
 export function environmentVariable(name: string): string | undefined {
   return process.env[name] || undefined;
+}
+
+// In google-auth-library's order.
+const PROJECT_VARIABLES = ['GCLOUD_PROJECT', 'GOOGLE_CLOUD_PROJECT'];
+
+/** The project that pays, as the environment names it: it wins over a credential file. */
+export function quotaProjectOfEnvironment(): string | undefined {
+  return projectOf(['GOOGLE_CLOUD_QUOTA_PROJECT']);
+}
+
+function projectOf(variables: readonly string[]): string | undefined {
+  const name = variables.find(environmentVariable);
+  return name === undefined ? undefined : checkProject(process.env[name], name);
 }
 
 function optional<T>(

@@ -63,8 +63,8 @@ function defineHeadersClass(): HeadersClass {
   return RequestHeaders;
 }
 
-function mirror(headers: Headers, name: string): void {
-  const field = `${name}`.toLowerCase();
+function mirror(headers: Headers, name: unknown): void {
+  const field = String(name).toLowerCase();
   // A header may be called "get" or "keys": the method is what callers rely on.
   if (field in Headers.prototype) return;
   const value = headers.get(field);

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import {chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {GoogleAuth, gaxios} from 'google-auth-library';
+import {GoogleAuth as GoogleAuth10} from 'google-auth-library-10';
+import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {AwsAuthClient, forGoogleClient, type CredentialFileOverrides} from '../../src/index.js';
+
+const VARIABLES = [
+  'GCLOUD_PROJECT',
+  'GOOGLE_CLOUD_PROJECT',
+  'GOOGLE_CLOUD_QUOTA_PROJECT',
+  'GCE_METADATA_HOST',
+  'PATH',
+];
+const MISSING_OVERRIDES = {projectId: undefined, quotaProjectId: undefined};
+
+describe('projects of the environment', () => {
+  let emulator: Emulator;
+  const saved = VARIABLES.map(name => [name, process.env[name]] as const);
+  const restore = () => {
+    for (const [name, value] of saved) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  before(async () => {
+    emulator = await startEmulator();
+  });
+  after(() => emulator.close());
+  beforeEach(() => {
+    for (const name of VARIABLES.filter(variable => variable !== 'PATH')) delete process.env[name];
+  });
+  afterEach(restore);
+
+  const client = (overrides: CredentialFileOverrides, file: object = emulator.config) =>
+    AwsAuthClient.fromJSON(file, {
+      ...MISSING_OVERRIDES,
+      awsCredentials: emulator.issueAwsCredentials(),
+      awsRegion: 'us-east-1',
+      ...overrides,
+    });
+  const billed = async (overrides: CredentialFileOverrides, file?: object) =>
+    (await client(overrides, file).getRequestHeaders()).get('x-goog-user-project');
+
+  it('says who pays: the option before GOOGLE_CLOUD_QUOTA_PROJECT, and that before the file', async () => {
+    const file = {...emulator.config, quota_project_id: 'of-the-file'};
+    assert.equal(await billed({}, file), 'of-the-file');
+    process.env['GOOGLE_CLOUD_QUOTA_PROJECT'] = 'of-the-environment';
+    assert.equal(await billed({}, file), 'of-the-environment');
+    assert.equal(await billed({}), 'of-the-environment');
+    assert.equal(await billed({quotaProjectId: 'of-the-code'}, file), 'of-the-code');
+    process.env['GOOGLE_CLOUD_QUOTA_PROJECT'] = '';
+    assert.equal(await billed({}, file), 'of-the-file');
+    assert.equal(await billed({}), null);
+  });
+
+  it('says which project: the option, GCLOUD_PROJECT, GOOGLE_CLOUD_PROJECT', () => {
+    assert.equal(client({}).projectId ?? null, null);
+    process.env['GOOGLE_CLOUD_PROJECT'] = 'google-cloud-project';
+    assert.equal(client({}).projectId, 'google-cloud-project');
+    process.env['GCLOUD_PROJECT'] = 'gcloud-project';
+    assert.equal(client({}).projectId, 'gcloud-project');
+    assert.equal(client({projectId: 'of-the-code'}).projectId, 'of-the-code');
+    assert.equal(client({}).withScopes('openid').projectId, 'gcloud-project');
+  });
+
+  it('names the variable that holds no project', () => {
+    for (const name of ['GCLOUD_PROJECT', 'GOOGLE_CLOUD_PROJECT', 'GOOGLE_CLOUD_QUOTA_PROJECT']) {
+      process.env[name] = 'not a project';
+      assert.throws(() => client({}), {code: 'INVALID_OPTION', message: new RegExp(name)});
+      delete process.env[name];
+    }
+  });
+
+  it('finds the id of the pool’s project by its number, for whoever names none', async () => {
+    const asked: string[] = [];
+    const transporter = new gaxios.Gaxios();
+    transporter.interceptors.request.add({
+      resolved: async options => {
+        asked.push(options.url.href);
+        const answer = Object.assign(new Response(), {data: {projectId: 'found'}, config: options});
+        const isProject = options.url.hostname.startsWith('cloudresourcemanager.');
+        if (isProject)
+          options.adapter = async <T>() => answer as unknown as gaxios.GaxiosResponse<T>;
+        return options;
+      },
+    });
+    const without = client({transporter});
+    assert.equal(await without.getProjectId(), 'found');
+    assert.match(
+      asked.at(-1) ?? '',
+      /^https:\/\/cloudresourcemanager\.googleapis\.com\/v1\/projects\/\d+$/,
+    );
+    assert.equal(without.projectId, 'found');
+    const count = asked.length;
+    assert.equal(await new GoogleAuth({authClient: without}).getProjectId(), 'found');
+    assert.equal(asked.length, count);
+  });
+
+  for (const [name, projectIdOf] of [
+    ['11', (auth: AwsAuthClient) => new GoogleAuth({authClient: auth}).getProjectId()],
+    [
+      '10',
+      (auth: AwsAuthClient) => new GoogleAuth10({authClient: forGoogleClient(auth)}).getProjectId(),
+    ],
+  ] as const) {
+    it(`keeps GoogleAuth ${name} from running gcloud and asking the metadata server`, async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'google-auth-aws-'));
+      const ran = path.join(folder, 'ran');
+      const gcloud = path.join(folder, 'gcloud');
+      writeFileSync(gcloud, `#!/bin/sh\necho ran > '${ran}'\n`);
+      chmodSync(gcloud, 0o755);
+      process.env['PATH'] = `${folder}${path.delimiter}${process.env['PATH'] ?? ''}`;
+      const {host} = new URL(emulator.url);
+      process.env['GCE_METADATA_HOST'] = host;
+      const before = emulator.requests.length;
+      try {
+        assert.equal(await projectIdOf(client({projectId: 'my-project'})), 'my-project');
+        assert.equal(existsSync(ran), false);
+        assert.equal(emulator.requests.length, before);
+        // What would happen without it, so that this test can fail.
+        await projectIdOf(client({})).catch(() => undefined);
+        assert.equal(existsSync(ran), true);
+        assert.ok(emulator.requests.length > before);
+      } finally {
+        rmSync(folder, {recursive: true});
+      }
+    });
+  }
+});
