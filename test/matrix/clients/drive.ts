@@ -1,5 +1,3 @@
-import type {drive_v3 as Drive12} from 'drive-12';
-import type {drive_v3 as Drive22} from 'drive-22';
 import {forGoogleClient} from 'google-auth-aws';
 import type {Answers} from '../clouds/recorded-clouds.js';
 import type {ClientUnderTest, ConnectedClient} from '../client-under-test.js';
@@ -53,7 +51,7 @@ export const DRIVE: readonly ClientUnderTest[] = [
       return connected(
         drive({
           version: 'v3',
-          auth: forGoogleClient<NonNullable<Drive12.Options['auth']>>(authClient),
+          auth: forGoogleClient(authClient),
         }),
       );
     },
@@ -69,7 +67,7 @@ export const DRIVE: readonly ClientUnderTest[] = [
       return connected(
         drive({
           version: 'v3',
-          auth: forGoogleClient<NonNullable<Drive22.Options['auth']>>(authClient),
+          auth: forGoogleClient(authClient),
         }),
       );
     },
