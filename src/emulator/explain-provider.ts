@@ -158,6 +158,7 @@ function explainServiceAccount(
   }
   const grants = findGrants(bindings, principal, PERMISSION);
   const delegates = accounts
+    .filter(other => other.email !== email)
     .filter(other =>
       isGranted(other.bindings ?? [], principal, 'iam.serviceAccounts.implicitDelegation'),
     )

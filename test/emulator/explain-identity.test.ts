@@ -32,7 +32,7 @@ function policy(
     google: {
       ...google,
       workloadIdentityPools: [{poolId: 'aws-pool', providers: [whole]}],
-      serviceAccounts: serviceAccounts ?? google.serviceAccounts,
+      serviceAccounts: serviceAccounts ?? bound(BY_ROLE),
     },
   };
 }
@@ -54,8 +54,8 @@ function account(explanation: IdentityExplanation) {
 }
 
 describe('explainIdentity', () => {
-  it('says all that the default policy makes of its role', () => {
-    const explanation = explainIdentity({}, ARN);
+  it('says all that a policy makes of a role', () => {
+    const explanation = explainIdentity(policy(), ARN);
     assert.deepEqual(explanation, {
       arn: ARN,
       aws: {
@@ -91,6 +91,11 @@ describe('explainIdentity', () => {
     });
     assert.match(explanation.assertion.userid, /^AROA[A-Z2-7]{17}:session$/);
     assert.deepEqual(JSON.parse(JSON.stringify(explanation)), explanation);
+  });
+
+  it('takes the default policy where nothing else is said, and no account for its own delegate', () => {
+    const {isUsable, delegates} = account(explainIdentity({}, ARN));
+    assert.deepEqual([isUsable, delegates], [true, []]);
   });
 
   it('tells of every kind of identity whether the policy has it', () => {
