@@ -56,7 +56,7 @@ export class PolicyError extends TypeError {
 }
 
 /** As JavaScript writes it: `google.serviceAccounts[0].email`. */
-export function formatPath(path: PolicyPath): string {
+function formatPath(path: PolicyPath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     if (!/^[A-Za-z_]\w*$/.test(step)) return `${text}[${JSON.stringify(step)}]`;

@@ -38,7 +38,7 @@ export function trustsSubject(
 }
 
 /** Whether a statement is one for AssumeRole. */
-export function isPrincipalTrust(trust: AwsRoleTrust): trust is AwsPrincipalTrust {
+function isPrincipalTrust(trust: AwsRoleTrust): trust is AwsPrincipalTrust {
   return 'principals' in trust;
 }
 
