@@ -13,7 +13,6 @@ import {abortable} from './abortable.js';
 import {authorisedRequest} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions} from './base-client.js';
-import type {CallerIdentity} from './caller-identity.js';
 import {
   optionsFromCredentialFile,
   optionsFromJson,
@@ -265,7 +264,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    *
    * @throws AwsAuthError with the step `aws-credentials`, `aws-region` or `caller-identity`.
    */
-  async getCallerIdentity(): Promise<CallerIdentity> {
+  async getCallerIdentity(): ReturnType<Federation['callerIdentity']> {
     return foreground(this.#federation.callerIdentity());
   }
 
