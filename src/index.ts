@@ -2,6 +2,7 @@ export {AwsAuthClient} from './client/aws-auth-client.js';
 export {firebaseCredential} from './client/firebase-credential.js';
 export {forGoogleClient} from './client/google-clients.js';
 export {getCallerIdentity} from './client/get-caller-identity.js';
+export {enableSignedUrls} from './client/signed-urls.js';
 export {createExternalAccountConfig} from './config/external-account-config.js';
 export {AwsAuthError, isAwsAuthError} from './errors.js';
 
@@ -16,6 +17,7 @@ export type {CredentialFileOverrides} from './client/credential-file-options.js'
 export type {FirebaseCredential} from './client/firebase-credential.js';
 export type {CallerIdentityOptions} from './client/get-caller-identity.js';
 export type {AwsAuthClientOptions} from './client/options.js';
+export type {SigningStorage} from './client/signed-urls.js';
 export type {StepTrace} from './client/step-tracing.js';
 export type {
   AwsCredentialSource,

@@ -28,6 +28,7 @@ import {apiClientHeader} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
 import {readableAsObject, readableErrorAsObject} from './response-headers.js';
+import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
 import {serviceAccountContext} from './service-account-sources.js';
 import {signedBy} from './token-sources.js';
@@ -225,9 +226,16 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return (tokens.current() ?? (await foreground(tokens.get()))).value;
   }
 
-  /** The service account that the client acts as, or `null` where it acts as the federated principal. */
+  /**
+   * The service account that the client acts as, or `null` where it acts as the federated principal.
+   *
+   * @throws AwsAuthError `SERVICE_ACCOUNT_REQUIRED`, but only to google-auth-library, where it asks in order
+   *   to sign: it would look for other credentials else.
+   */
   override getServiceAccountEmail(): string | null {
-    return this.#options.serviceAccount?.email ?? null;
+    const email = this.#options.serviceAccount?.email ?? null;
+    if (email === null && isAskedToSign()) throw signatureNeedsServiceAccount();
+    return email;
   }
 
   /**
@@ -343,6 +351,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     try {
       return readableAsObject(await this.transporter.request<T>(request));
     } catch (error) {
+      explainSignBlobRefusal(error, options, this.#options);
       throw readableErrorAsObject(error);
     }
   }

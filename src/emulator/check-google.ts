@@ -75,6 +75,16 @@ const serviceAccount = object<ServiceAccount>({
       }),
     ),
   ),
+  storageRoles: optional(
+    list(
+      oneOf([
+        'roles/storage.admin',
+        'roles/storage.objectUser',
+        'roles/storage.objectCreator',
+        'roles/storage.objectViewer',
+      ]),
+    ),
+  ),
   allowLifetimeExtension: optional(flag),
 });
 

@@ -30,6 +30,7 @@ import {HttpServer} from './server/http-server.js';
 import {RequestNotes} from './server/request-notes.js';
 import type {RequestRecord} from './server/request-record.js';
 import {withShortPaths} from './server/short-storage-paths.js';
+import {storageAccess} from './storage/storage-roles.js';
 import {createStorageService} from './storage/storage-service.js';
 
 /**
@@ -184,7 +185,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       createOauthTokenService(google),
       createCertsService(google),
       withShortPaths(
-        createStorageService({findToken: tokens.find, clock, projectId: policy.google.projectId}),
+        createStorageService({
+          findToken: tokens.find,
+          findSigner: async email => {
+            const key = await keys.find(email);
+            return (
+              key && {email, isSignatureOf: (data, signature) => key.isSignatureOf(data, signature)}
+            );
+          },
+          isAllowed: storageAccess(accounts),
+          clock,
+          projectId: policy.google.projectId,
+          note,
+        }),
       ),
     ],
   });

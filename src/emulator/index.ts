@@ -52,6 +52,7 @@ export type {
   ServiceAccount,
   ServiceAccountBinding,
   ServiceAccountRole,
+  StorageRole,
   WorkloadIdentityPool,
   WorkspaceDomain,
 } from './policy.js';

@@ -162,7 +162,19 @@ export interface ServiceAccount {
    * its tokens may then live 12 hours instead of one. Default `false`.
    */
   readonly allowLifetimeExtension?: boolean;
+  /**
+   * Its roles in the project's Cloud Storage, which count for its tokens and for the URLs and forms that
+   * it has signed. To overwrite an object counts as to create it. Default `roles/storage.admin`.
+   */
+  readonly storageRoles?: readonly StorageRole[];
 }
+
+/** @see https://cloud.google.com/storage/docs/access-control/iam-roles */
+export type StorageRole =
+  | 'roles/storage.admin'
+  | 'roles/storage.objectUser'
+  | 'roles/storage.objectCreator'
+  | 'roles/storage.objectViewer';
 
 /** A domain of Google Workspace: its users, and who may act for them. */
 export interface WorkspaceDomain {
@@ -242,7 +254,11 @@ export function defaultPolicy(): EmulatorPolicy {
           email: demoAccount,
           bindings: [
             {role: 'roles/iam.workloadIdentityUser', members},
-            {role: 'roles/iam.serviceAccountTokenCreator', members},
+            {
+              role: 'roles/iam.serviceAccountTokenCreator',
+              // The account itself, too: Google's clients sign with its own token.
+              members: [...members, `serviceAccount:${demoAccount}`],
+            },
           ],
         },
       ],

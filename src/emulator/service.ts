@@ -39,7 +39,7 @@ export interface ServiceReply {
 /** One emulated cloud endpoint. */
 export interface EmulatedService {
   readonly name: ServiceName;
-  /** Whether this service answers the request; only `Host`, method and path may decide. */
+  /** Whether this service answers the request; only its address, method and media type may decide. */
   handles(call: ServiceCall): boolean;
   answer(call: ServiceCall): Promise<ServiceReply>;
 }

@@ -2,7 +2,10 @@ import {Storage} from '@google-cloud/storage';
 import {OAuth2Client} from 'google-auth-library';
 import assert from 'node:assert/strict';
 import type {IssuedToken} from '../../src/emulator/service.js';
-import {createStorageService} from '../../src/emulator/storage/storage-service.js';
+import {
+  createStorageService,
+  type StorageServiceOptions,
+} from '../../src/emulator/storage/storage-service.js';
 import {serveService} from '../support/serve-service.js';
 
 export const PROJECT = 'emulated-project';
@@ -39,10 +42,12 @@ export interface Answer {
 }
 
 /** A storage service on its own port, raw calls to it, and the real client library at it. */
-export async function startStorage(options: {maxBytes?: number} = {}) {
-  const time = {now: NOW};
+export async function startStorage(
+  options: Partial<Omit<StorageServiceOptions, 'clock' | 'findToken' | 'projectId'>> = {},
+) {
+  const time = {now: NOW, tokensEnd: NOW + 30 * 24 * 3600 * 1000};
   const service = createStorageService({
-    findToken: token => issued(token),
+    findToken: token => issued(token, time.tokensEnd),
     clock: () => time.now,
     projectId: PROJECT,
     ...options,
@@ -90,14 +95,14 @@ export async function startStorage(options: {maxBytes?: number} = {}) {
 
 export type StorageFixture = Awaited<ReturnType<typeof startStorage>>;
 
-function issued(secret: string): IssuedToken | undefined {
+function issued(secret: string, end: number): IssuedToken | undefined {
   const entry = Object.entries(SCOPES).find(([name]) => secret === `token-${name}`);
   if (entry === undefined) return undefined;
   const [name, scopes] = entry;
   return {
     principal: 'serviceAccount:demo@emulated-project.iam.gserviceaccount.com',
     scopes: scopes.map(scope => `https://www.googleapis.com/auth/${scope}`),
-    expiresAt: name === 'expired' ? NOW : NOW + 30 * 24 * 3600 * 1000,
+    expiresAt: name === 'expired' ? NOW : end,
   };
 }
 

@@ -1,6 +1,7 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
+import {Refused} from '../../src/emulator/refused.js';
 import type {EmulatedService} from '../../src/emulator/service.js';
 
 /** One service on a port of its own. */
@@ -56,7 +57,10 @@ async function answer(
     response.writeHead(404, {'content-type': 'text/plain'}).end('not handled');
     return;
   }
-  const reply = await service.answer(call);
+  const reply = await service.answer(call).catch((error: unknown) => {
+    if (error instanceof Refused) return error.reply;
+    throw error;
+  });
   response.writeHead(reply.status, reply.headers);
   if (reply.body instanceof Readable) await pipeline(reply.body, response);
   else response.end(reply.body);

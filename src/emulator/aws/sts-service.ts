@@ -94,8 +94,11 @@ export function createStsService(options: StsOptions): EmulatedService {
 
   return {
     name: 'aws-sts',
-    handles: ({url, target}) =>
-      /^\/(?:\?|$)/.test(target) && (HOST.test(url.hostname) || isLoopback(url.hostname)),
+    // A form with a file is Cloud Storage's.
+    handles: ({url, target, headers}) =>
+      /^\/(?:\?|$)/.test(target) &&
+      mediaType(headers['content-type']) !== 'multipart/form-data' &&
+      (HOST.test(url.hostname) || isLoopback(url.hostname)),
     answer: async call => {
       if (call.method !== 'GET' && call.method !== 'POST') {
         return methodNotAllowed(call, 'GET, POST');

@@ -16,7 +16,7 @@ export function readCall(request: IncomingMessage): ServiceCall | undefined {
   const url = new URL(address);
   // By a cloud's real name it was called through something that ended TLS on its way here; the URLs in
   // the answer must lead the same way back.
-  if (!isLoopback(url.hostname)) url.protocol = 'https:';
+  if (!isLoopback(url.hostname) && !url.hostname.endsWith('.localhost')) url.protocol = 'https:';
   return {method, url, target, headers, rawHeaders, body: request};
 }
 

@@ -8,13 +8,14 @@ import type {EmulatedService, ServiceCall} from '../service.js';
 export function withShortPaths(storage: EmulatedService): EmulatedService {
   return {
     name: storage.name,
-    handles: call => storage.handles(lengthen(call)),
-    answer: call => storage.answer(lengthen(call)),
+    handles: call => storage.handles(lengthen(call, storage)),
+    answer: call => storage.answer(lengthen(call, storage)),
   };
 }
 
-function lengthen(call: ServiceCall): ServiceCall {
-  if (!/^\/b(?:[/?]|$)/.test(call.target)) return call;
+function lengthen(call: ServiceCall, storage: EmulatedService): ServiceCall {
+  // At BUCKET.storage.DOMAIN it is the name of an object.
+  if (!/^\/b(?:[/?]|$)/.test(call.target) || storage.handles(call)) return call;
   const target = `/storage/v1${call.target}`;
   return {...call, target, url: new URL(target, call.url)};
 }

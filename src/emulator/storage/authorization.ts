@@ -22,16 +22,29 @@ export function readToken(
   return token;
 }
 
+/** Whether a principal (`serviceAccount:…`) has a permission (`storage.objects.get`). */
+export type IsAllowed = (principal: string, permission: string) => boolean;
+
 /**
- * Refuses a caller without a token, or with one that was issued for other purposes.
+ * Refuses a caller without a token, with one that was issued for other purposes, and one who may not.
  * https://cloud.google.com/storage/docs/oauth-scopes
  */
-export function authorize(token: IssuedToken | undefined, method: MethodId): void {
+export function authorize(
+  token: IssuedToken | undefined,
+  method: MethodId,
+  isAllowed: IsAllowed,
+): void {
   const rule: AccessRule = ACCESS_RULES[method];
   if (token === undefined) throw anonymousCaller(rule);
   if (!token.scopes.some(scope => rule.scopes.includes(scope))) {
     throw insufficientScope(rule, method);
   }
+  if (!isAllowed(token.principal, rule.permission)) throw forbidden(token.principal, rule);
+}
+
+/** What Google says to whoever lacks a permission. */
+export function deniedMessage(who: string, permission: string, resource: string): string {
+  return `${who} does not have ${permission} access to ${resource}. Permission '${permission}' denied on resource (or it may not exist).`;
 }
 
 function invalidCredentials(): StorageApiError {
@@ -43,15 +56,19 @@ function invalidCredentials(): StorageApiError {
 }
 
 function anonymousCaller(rule: AccessRule): StorageApiError {
-  const message =
-    `Anonymous caller does not have ${rule.permission} access to ${rule.resource}. ` +
-    `Permission '${rule.permission}' denied on resource (or it may not exist).`;
+  const message = deniedMessage('Anonymous caller', rule.permission, rule.resource);
   return new StorageApiError(401, message, {
     reason: 'required',
     location: AUTHORIZATION,
     canonicalStatus: 'UNAUTHENTICATED',
     headers: {'www-authenticate': REALM},
   });
+}
+
+function forbidden(principal: string, {permission, resource}: AccessRule): StorageApiError {
+  // Google tells a service account by its e-mail alone.
+  const who = principal.replace(/^serviceAccount:/, '');
+  return new StorageApiError(403, deniedMessage(who, permission, resource), {reason: 'forbidden'});
 }
 
 function insufficientScope(rule: AccessRule, method: MethodId): StorageApiError {

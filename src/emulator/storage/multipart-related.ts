@@ -42,7 +42,7 @@ export function splitRelatedParts(body: Buffer, boundary: string): RelatedParts 
 }
 
 /** What stands between the delimiters, up to the closing one. */
-function cutAtDelimiters(body: Buffer, boundary: string): Buffer[] {
+export function cutAtDelimiters(body: Buffer, boundary: string): Buffer[] {
   const delimiter = Buffer.from(`${LINE_BREAK}--${boundary}`);
   // The first delimiter needs no line break before it where the body begins with it.
   const opening = delimiter.subarray(LINE_BREAK.length);
@@ -69,7 +69,8 @@ function endOf(body: Buffer, delimiter: Buffer, from: number): number | undefine
   return found < 0 ? undefined : found + delimiter.length;
 }
 
-function splitPart(section: Buffer): {headers: Map<string, string>; content: Buffer} {
+/** The headers of a part, by lower-case name, and its content. */
+export function splitPart(section: Buffer): {headers: Map<string, string>; content: Buffer} {
   // A part that begins with a line break has no headers.
   const hasHeaders = !section.subarray(0, 2).equals(Buffer.from(LINE_BREAK));
   const headerEnd = hasHeaders ? section.indexOf(LINE_BREAK.repeat(2)) : -LINE_BREAK.length;

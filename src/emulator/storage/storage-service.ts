@@ -1,13 +1,22 @@
+import type {NoteFacts} from '../server/request-record.js';
 import type {EmulatedService, FindToken, ServiceCall, ServiceReply} from '../service.js';
 import {errorReply, StorageApiError} from './api-error.js';
-import {authorize, readToken} from './authorization.js';
+import {authorize, readToken, type IsAllowed} from './authorization.js';
 import {findOperation, readStoragePath} from './routes.js';
+import type {StorageRequest} from './storage-request.js';
 import {StorageState} from './storage-state.js';
+import type {FindSigner} from './xml/signer.js';
+import {answerXmlCall, isXmlCall} from './xml/xml-api.js';
 
 const ONE_GIBIBYTE = 1024 ** 3;
 
 export interface StorageServiceOptions {
   readonly findToken: FindToken;
+  /** Whose signatures count. Default nobody's. */
+  readonly findSigner?: FindSigner;
+  /** Who may do what. Default everybody everything. */
+  readonly isAllowed?: IsAllowed;
+  readonly note?: NoteFacts;
   /** Epoch ms. */
   readonly clock: () => number;
   /** The project that all buckets belong to. */
@@ -17,29 +26,48 @@ export interface StorageServiceOptions {
 }
 
 /**
- * The JSON API of Cloud Storage, in memory: buckets, objects, uploads, downloads, copies. Every
- * call must carry a token that was issued, has not expired and has a scope for what it does.
+ * Cloud Storage, in memory. Its JSON API: buckets, objects, uploads, downloads, copies; every call must
+ * carry a token that was issued, has not expired and has a scope for what it does. And of its XML API
+ * what signed URLs and signed forms are for.
  * https://cloud.google.com/storage/docs/json_api
  */
 export function createStorageService(options: StorageServiceOptions): EmulatedService {
   const state = new StorageState(options.maxBytes ?? ONE_GIBIBYTE);
 
+  const isBucket = (name: string) => state.buckets.has(name);
+  const {clock, findToken, projectId, isAllowed = () => true, note = () => undefined} = options;
+  const xml = {
+    isAllowed,
+    isBucket,
+    note,
+    findSigner: options.findSigner ?? (() => Promise.resolve(undefined)),
+  };
+  const requestOf = (call: ServiceCall): StorageRequest => ({
+    call,
+    query: call.url.searchParams,
+    state,
+    projectId,
+    clock,
+  });
+
   async function serve(call: ServiceCall): Promise<ServiceReply> {
-    const {clock, findToken, projectId} = options;
     // First, so that a bad token is refused even where none is needed.
     const token = readToken(call, findToken, clock());
     const path = readStoragePath(call.target);
     if (path === undefined) throw new StorageApiError(404, 'Not Found', {reason: 'notFound'});
     const operation = findOperation(call.method, path);
     const isSession = operation.needsNoToken === true && token === undefined;
-    if (!isSession) authorize(token, operation.id);
-    return operation.run({call, query: call.url.searchParams, state, projectId, clock});
+    if (!isSession) authorize(token, operation.id, isAllowed);
+    return operation.run(requestOf(call));
   }
 
   return {
     name: 'storage',
-    handles: call => readStoragePath(call.target) !== undefined,
+    handles: call => readStoragePath(call.target) !== undefined || isXmlCall(call, isBucket),
     async answer(call) {
+      if (readStoragePath(call.target) === undefined && isXmlCall(call, isBucket)) {
+        return answerXmlCall(requestOf(call), () => readToken(call, findToken, clock()), xml);
+      }
       try {
         return await serve(call);
       } catch (error) {

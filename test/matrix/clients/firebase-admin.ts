@@ -1,0 +1,116 @@
+import {Agent} from 'node:https';
+import {connect, type ConnectionOptions} from 'node:tls';
+import {firebaseCredential} from 'google-auth-aws';
+import type {ClientUnderTest} from '../client-under-test.js';
+import type {Answers} from '../clouds/recorded-clouds.js';
+
+/** Leads every host to one port, as firebase-admin uses no proxy. */
+class LeadingAgent extends Agent {
+  readonly #port: number;
+
+  constructor(port: number) {
+    super();
+    this.#port = port;
+  }
+
+  override createConnection(options: ConnectionOptions) {
+    return connect({
+      ...options,
+      servername: options.host ?? '',
+      host: '127.0.0.1',
+      port: this.#port,
+    });
+  }
+}
+
+const answers: Answers = {
+  rest: [
+    {
+      to: /^POST identitytoolkit\.googleapis\.com\/v1\/projects\/my-project\/accounts:lookup/,
+      body: {users: [{localId: 'a-user'}]},
+    },
+    {
+      to: /^POST fcm\.googleapis\.com\/v1\/projects\/my-project\/messages:send/,
+      body: {name: 'projects/my-project/messages/a-message'},
+    },
+  ],
+};
+
+const refusal = (product: string, instead: string) => ({
+  message: new RegExp(
+    `^failed: Failed to initialize Google Cloud ${product} client with the available credentials?\\.`,
+  ),
+  instead,
+});
+
+const common = {
+  name: 'firebase-admin',
+  through: [],
+  project: 'to be named',
+  written: '{credential: firebaseCredential(authClient), projectId}',
+  // They take a key or Google's own default credentials, and no other.
+  refused: {
+    'getFirestore()': refusal('Firestore', '`@google-cloud/firestore`'),
+    'getStorage()': refusal('Storage', '`@google-cloud/storage`'),
+  },
+  answers,
+} satisfies Partial<ClientUnderTest>;
+
+const message = {token: 'a-device', notification: {title: 'hello'}};
+
+export const FIREBASE_ADMIN: readonly ClientUnderTest[] = [
+  {
+    ...common,
+    installedAs: 'firebase-admin-13',
+    major: '13',
+    googleAuthLibrary: 10,
+    connect: async ({authClient, restPorts}) => {
+      const {deleteApp, initializeApp} = await import('firebase-admin-13/app');
+      const {getAuth} = await import('firebase-admin-13/auth');
+      const {getFirestore} = await import('firebase-admin-13/firestore');
+      const {getMessaging} = await import('firebase-admin-13/messaging');
+      const {getStorage} = await import('firebase-admin-13/storage');
+      const app = initializeApp({
+        credential: firebaseCredential(authClient),
+        projectId: 'my-project',
+        httpAgent: new LeadingAgent(restPorts.https),
+      });
+      return {
+        operations: {
+          auth: () => getAuth(app).getUser('a-user'),
+          messaging: () => getMessaging(app).send(message),
+          'getFirestore()': async () => getFirestore(app),
+          'getStorage()': async () => getStorage(app),
+        },
+        close: () => deleteApp(app),
+      };
+    },
+  },
+  {
+    ...common,
+    installedAs: 'firebase-admin',
+    major: '14',
+    googleAuthLibrary: 11,
+    connect: async ({authClient, restPorts}) => {
+      const {deleteApp, initializeApp} = await import('firebase-admin/app');
+      const {getAuth} = await import('firebase-admin/auth');
+      const {getFirestore} = await import('firebase-admin/firestore');
+      const {getMessaging} = await import('firebase-admin/messaging');
+      const {getStorage} = await import('firebase-admin/storage');
+      const app = initializeApp({
+        credential: firebaseCredential(authClient),
+        projectId: 'my-project',
+        httpAgent: new LeadingAgent(restPorts.https),
+      });
+      return {
+        operations: {
+          auth: () => getAuth(app).getUser('a-user'),
+          messaging: () => getMessaging(app).send(message),
+          'getFirestore()': async () => getFirestore(app),
+          'getStorage()': async () => getStorage(app),
+        },
+        close: () => deleteApp(app),
+      };
+    },
+  },
+];
