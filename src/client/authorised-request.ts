@@ -1,5 +1,20 @@
 import type {gaxios} from 'google-auth-library';
 import {apiClientHeader, USER_AGENT} from './package-version.js';
+import {readableAsObject, readableErrorAsObject} from './response-headers.js';
+
+/** Sends a request with the token; the headers of what comes back are read as an object, too. */
+export async function sendAuthorised<T>(
+  transporter: gaxios.Gaxios,
+  options: gaxios.GaxiosOptions,
+  tokenHeaders: Headers,
+): Promise<gaxios.GaxiosResponse<T>> {
+  const request = authorisedRequest(options, tokenHeaders, transporter);
+  try {
+    return readableAsObject(await transporter.request<T>(request));
+  } catch (error) {
+    throw readableErrorAsObject(error);
+  }
+}
 
 /**
  * A copy of a request that carries the token: the caller may use its options again, for another client.
@@ -10,7 +25,7 @@ import {apiClientHeader, USER_AGENT} from './package-version.js';
  * array among `params`, which stands for a repeated field; and the signal of the `abort-controller`
  * package, which is none of this Node.js.
  */
-export function authorisedRequest(
+function authorisedRequest(
   options: gaxios.GaxiosOptions,
   tokenHeaders: Headers,
   transporter: {readonly defaults?: gaxios.GaxiosOptions},

@@ -10,7 +10,7 @@ import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
-import {authorisedRequest} from './authorised-request.js';
+import {sendAuthorised} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions} from './base-client.js';
 import {
@@ -26,7 +26,6 @@ import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from '.
 import {apiClientHeader} from './package-version.js';
 import {mayTryAgain} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
-import {readableAsObject, readableErrorAsObject} from './response-headers.js';
 import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
 import {serviceAccountContext} from './service-account-sources.js';
@@ -346,12 +345,11 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     options: gaxios.GaxiosOptions,
     token: AccessToken,
   ): Promise<gaxios.GaxiosResponse<T>> {
-    const request = authorisedRequest(options, this.#headersOf(token), this.transporter);
     try {
-      return readableAsObject(await this.transporter.request<T>(request));
+      return await sendAuthorised<T>(this.transporter, options, this.#headersOf(token));
     } catch (error) {
       explainSignBlobRefusal(error, options, this.#options);
-      throw readableErrorAsObject(error);
+      throw error;
     }
   }
 
