@@ -234,11 +234,6 @@ export default defineConfig(
     },
   },
   {
-    files: WITHOUT_TYPES,
-    extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: {parserOptions: {projectService: false}},
-  },
-  {
     files: ['src/**/*.ts'],
     rules: {
       // Comments do not count: an option's documentation is no reason to leave it out.
@@ -271,5 +266,11 @@ export default defineConfig(
     // Nothing else takes a variable out of an environment.
     files: ['test/**/*.ts', 'samples/**/*.ts'],
     rules: {'@typescript-eslint/no-dynamic-delete': 'off'},
+  },
+  {
+    // The last word: no rule above may ask these files for types.
+    files: WITHOUT_TYPES,
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {parserOptions: {projectService: false}},
   },
 );
