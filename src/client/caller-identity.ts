@@ -114,7 +114,11 @@ function readCallerIdentity(
   if (response.status !== 200) throw refused(response, secrets);
   const answer = record(record(parse(response.text))?.['GetCallerIdentityResponse']);
   const result = record(answer?.['GetCallerIdentityResult']);
-  const [arn, accountId, userId] = ['Arn', 'Account', 'UserId'].map(name => text(result?.[name]));
+  // What stands in for AWS at an endpoint of the user's may know XML alone, which is AWS's documented form.
+  const inXml = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(response.text)?.[1];
+  const [arn, accountId, userId] = ['Arn', 'Account', 'UserId'].map(
+    name => text(result?.[name]) ?? inXml(name),
+  );
   if (arn === undefined || accountId === undefined || userId === undefined) {
     throw malformed(STEP, response, 'has no Arn, Account and UserId');
   }

@@ -48,6 +48,25 @@ describe('who AWS says the caller is', () => {
     assert.equal(identity.source, 'option');
   });
 
+  it('is told in XML, too, by what knows no JSON', async () => {
+    const [Arn, Account, UserId] = [`${ARN}xml`, '111122223333', 'AROAEXAMPLE:xml'];
+    const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <GetCallerIdentityResult>
+    <Arn>${Arn}</Arn>
+    <UserId>${UserId}</UserId>
+    <Account>${Account}</Account>
+  </GetCallerIdentityResult>
+</GetCallerIdentityResponse>`;
+    emulator.failNext({
+      service: 'aws-sts',
+      status: 200,
+      headers: {'content-type': 'text/xml'},
+      body,
+    });
+    const {arn, accountId, userId} = await emulatedClient(emulator).getCallerIdentity();
+    assert.deepEqual([arn, accountId, userId], [Arn, Account, UserId]);
+  });
+
   it('is told to a transporter, too', async () => {
     // A proxy variable leads to Gaxios; NO_PROXY past the proxy.
     aws.set({
