@@ -268,6 +268,7 @@ export default defineConfig(
     rules: {'@typescript-eslint/no-dynamic-delete': 'off'},
   },
   {
+    // The last word: no rule above may ask these files for types.
     files: WITHOUT_TYPES,
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {parserOptions: {projectService: false}},
