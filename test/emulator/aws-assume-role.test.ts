@@ -349,7 +349,7 @@ describe('AssumeRole of the emulated AWS STS', () => {
     const emulator = await start(ALL);
     environment.set({AWS_ENDPOINT_URL_STS: emulator.url, AWS_REGION: 'eu-west-1'});
     const first = fromTemporaryCredentials({
-      masterCredentials: ALICE,
+      masterCredentials: {...ALICE},
       params: {RoleArn: ROLE, RoleSessionName: 'one'},
     });
     const second = fromTemporaryCredentials({
@@ -365,7 +365,7 @@ describe('AssumeRole of the emulated AWS STS', () => {
       ],
     );
     const refused = fromTemporaryCredentials({
-      masterCredentials: ALICE,
+      masterCredentials: {...ALICE},
       params: {RoleArn: 'arn:aws:iam::111122223333:role/closed'},
     });
     await assert.rejects(refused(), {name: 'AccessDenied', message: /not authorized to perform/});
@@ -420,7 +420,7 @@ describe('AssumeRole of the emulated AWS STS', () => {
     ['an account of eleven digits', {principals: ['1'.repeat(11)]}, /"11111111111"/],
   ] as const) {
     it(`refuses ${name} in a policy`, async () => {
-      await assert.rejects(startEmulator(trusting(account)), {name: 'TypeError', message});
+      await assert.rejects(startEmulator(trusting(account)), {name: 'PolicyError', message});
     });
   }
 
@@ -428,7 +428,7 @@ describe('AssumeRole of the emulated AWS STS', () => {
     for (const maxSessionDurationSeconds of [3599, 43_201, 3600.5]) {
       const roles = [{name: 'a', maxSessionDurationSeconds}];
       const policy = {aws: {accounts: [{accountId: '111122223333', roles}]}};
-      await assert.rejects(startEmulator({policy}), {name: 'TypeError', message: /3600 to 43200/});
+      await assert.rejects(startEmulator({policy}), {name: 'PolicyError', message: /3600 to 43200/});
     }
   });
 });

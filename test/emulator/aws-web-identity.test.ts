@@ -318,7 +318,7 @@ describe('AssumeRoleWithWebIdentity of the emulated AWS STS', () => {
     it('and refuses in a policy one that is no https URL', async () => {
       for (const wrong of ['http://a.example', 'a.example', 'https://a.example/?q', 'https://']) {
         const options = clouds({oidcProviders: [{issuer: wrong}]});
-        await assert.rejects(startEmulator(options), {name: 'TypeError', message: /an issuer/});
+        await assert.rejects(startEmulator(options), {name: 'PolicyError', message: /an issuer/});
       }
     });
   });
