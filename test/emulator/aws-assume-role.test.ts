@@ -428,7 +428,10 @@ describe('AssumeRole of the emulated AWS STS', () => {
     for (const maxSessionDurationSeconds of [3599, 43_201, 3600.5]) {
       const roles = [{name: 'a', maxSessionDurationSeconds}];
       const policy = {aws: {accounts: [{accountId: '111122223333', roles}]}};
-      await assert.rejects(startEmulator({policy}), {name: 'PolicyError', message: /3600 to 43200/});
+      await assert.rejects(startEmulator({policy}), {
+        name: 'PolicyError',
+        message: /3600 to 43200/,
+      });
     }
   });
 });
