@@ -5,6 +5,9 @@ import {queryAnswer} from './clients/bigquery.js';
 import {PUBSUB_ANSWERS} from './clients/pubsub.js';
 import {startRecordedClouds, type RecordedClouds} from './clouds/recorded-clouds.js';
 
+// firebase-admin and @google/genai use no proxy.
+const PAST_THE_PROXY = ['--import', './test/matrix/clouds/lead-to-clouds.ts'];
+
 // As they stand, with Google's real host names: run.mjs has copied them to where their packages are.
 describe('samples that need packages of the matrix', () => {
   let clouds: RecordedClouds;
@@ -22,6 +25,14 @@ describe('samples that need packages of the matrix', () => {
             ],
           ),
         },
+        {
+          to: /^POST identitytoolkit\.googleapis\.com\/v1\/projects\/my-project\/accounts:lookup/,
+          body: {users: [{localId: 'a-user', displayName: 'Alice'}]},
+        },
+        {
+          to: /^POST europe-west1-aiplatform\.googleapis\.com\/v1beta1\/projects\/my-project\/locations\/europe-west1\/publishers\/google\/models\/gemini-2\.5-flash:generateContent/,
+          body: {candidates: [{content: {role: 'model', parts: [{text: 'Air scatters blue.'}]}}]},
+        },
       ],
       grpc: PUBSUB_ANSWERS.grpc ?? [],
     });
@@ -30,11 +41,16 @@ describe('samples that need packages of the matrix', () => {
   after(() => clouds.close());
 
   /** Runs a sample and expects it to print this, with every call authorised. */
-  async function expectOutput(sample: string, expected: string): Promise<void> {
+  async function expectOutput(
+    sample: string,
+    expected: string,
+    options: readonly string[] = [],
+  ): Promise<void> {
     const before = clouds.calls.length;
-    const {status, stdout, stderr} = await runNode([`test/matrix/.samples/${sample}`], {
+    const {status, stdout, stderr} = await runNode([...options, `test/matrix/.samples/${sample}`], {
       ...clouds.emulator.env,
       ...clouds.env,
+      CLOUDS_PORT: String(clouds.restPorts.https),
     });
     assert.deepEqual([stdout, status], [expected, 0], stderr);
     const calls = clouds.calls.slice(before);
@@ -51,7 +67,18 @@ describe('samples that need packages of the matrix', () => {
   it('pubsub.ts publishes and receives', () =>
     expectOutput('pubsub.ts', 'published a-message\nreceived hello from the other cloud\n'));
 
+  it('firebase-admin.ts looks a user up', () =>
+    expectOutput('firebase-admin.ts', 'a-user Alice\n', PAST_THE_PROXY));
+
+  it('genai.ts asks a model', () =>
+    expectOutput('genai.ts', 'Air scatters blue.\n', PAST_THE_PROXY));
+
   it('each have a test', async () => {
-    assert.deepEqual((await readdir('test/matrix/.samples')).sort(), ['bigquery.ts', 'pubsub.ts']);
+    assert.deepEqual((await readdir('test/matrix/.samples')).sort(), [
+      'bigquery.ts',
+      'firebase-admin.ts',
+      'genai.ts',
+      'pubsub.ts',
+    ]);
   });
 });
