@@ -243,7 +243,7 @@ describe('the emulated Google STS', () => {
       ],
       [
         'subject_token_type',
-        accessToken,
+        'urn:ietf:params:oauth:token-type:jwt',
         'invalid_request',
         'Invalid value for "subject_token_type".',
       ],
