@@ -227,7 +227,6 @@ describe('the emulated Google STS', () => {
       });
     }
 
-    const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
     for (const [name, value, error, description] of [
       [
         'grant_type',
