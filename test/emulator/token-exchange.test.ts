@@ -227,6 +227,7 @@ describe('the emulated Google STS', () => {
       });
     }
 
+    const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
     for (const [name, value, error, description] of [
       [
         'grant_type',
