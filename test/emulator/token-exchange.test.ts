@@ -243,7 +243,7 @@ describe('the emulated Google STS', () => {
       ],
       [
         'subject_token_type',
-        'urn:ietf:params:oauth:token-type:jwt',
+        accessToken,
         'invalid_request',
         'Invalid value for "subject_token_type".',
       ],
