@@ -54,19 +54,6 @@ export interface IssuedToken {
   readonly scopes: readonly string[];
   /** Epoch ms. */
   readonly expiresAt: number;
-  /** What it is restricted to; `undefined` where it is not. */
-  readonly boundary?: readonly AccessBoundaryRule[] | undefined;
-}
-
-/** One thing that a restricted token is still good for. */
-export interface AccessBoundaryRule {
-  readonly bucket: string;
-  /** `roles/…`: what is in one of them. */
-  readonly roles: readonly string[];
-  /** Where there is a condition: what an object's name begins with, or … */
-  readonly objectPrefixes?: readonly string[];
-  /** … what a listing's prefix does. */
-  readonly listPrefixes?: readonly string[];
 }
 
 /** Looks an access token up; `undefined` where the emulator did not issue it or it has expired. */

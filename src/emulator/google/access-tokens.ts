@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import type {AccessBoundaryRule, FindToken, IssuedToken} from '../service.js';
+import type {FindToken, IssuedToken} from '../service.js';
 import {principalName, type Principal} from './principal.js';
 
 /** A Google access token as the emulator keeps it. */
@@ -16,23 +16,12 @@ export class AccessTokens {
     this.#clock = clock;
   }
 
-  /** Makes a token, restricted to Cloud Storage or not. */
-  issue(
-    holder: Principal,
-    scopes: readonly string[],
-    expiresAt: number,
-    boundary?: readonly AccessBoundaryRule[],
-  ): string {
+  /** Makes a token. */
+  issue(holder: Principal, scopes: readonly string[], expiresAt: number): string {
     // Opaque, and as long as real ones.
     const kind = {federated: 'd', serviceAccount: 'c', user: 'a'}[holder.kind];
     const token = `ya29.${kind}.${randomBytes(240).toString('base64url')}`;
-    this.#tokens.set(token, {
-      holder,
-      principal: principalName(holder),
-      scopes,
-      expiresAt,
-      boundary,
-    });
+    this.#tokens.set(token, {holder, principal: principalName(holder), scopes, expiresAt});
     return token;
   }
 
@@ -46,8 +35,8 @@ export class AccessTokens {
   readonly find: FindToken = accessToken => {
     const found = this.look(accessToken);
     if (found === undefined || found.isExpired) return undefined;
-    const {principal, scopes, expiresAt, boundary} = found.token;
-    return {principal, scopes, expiresAt, boundary};
+    const {principal, scopes, expiresAt} = found.token;
+    return {principal, scopes, expiresAt};
   };
 
   /** Forgets every token. */

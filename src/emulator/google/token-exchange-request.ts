@@ -2,21 +2,12 @@ import {mediaType} from '../server/request-body.js';
 import {parseObject} from './json-object.js';
 import {oauthError} from './oauth-error.js';
 
-/** An exchange of an AWS identity whose parameters are in order. */
+/** A token exchange whose parameters are in order. */
 export interface TokenExchangeRequest {
-  readonly kind: 'aws';
   /** `//iam.googleapis.com/projects/…/locations/global/workloadIdentityPools/…/providers/…`. */
   readonly audience: string;
   readonly scopes: readonly string[];
   readonly subjectToken: string;
-}
-
-/** An exchange of an access token for one that can do less. */
-export interface DownscopingRequest {
-  readonly kind: 'downscoping';
-  readonly subjectToken: string;
-  /** JSON that holds the access boundary. */
-  readonly options: string | undefined;
 }
 
 // snake_case in a form, camelCase in JSON.
@@ -58,14 +49,10 @@ export function parseTokenExchange(contentType: string | undefined, body: string
   return check(given);
 }
 
-function check(given: Parameters): TokenExchangeRequest | DownscopingRequest {
+function check(given: Parameters): TokenExchangeRequest {
   const need = (name: Parameter) => given[name] ?? invalid(`Missing required parameter: ${name}.`);
   if (need('grant_type') !== GRANT_TYPE) {
     throw oauthError('unsupported_grant_type', `The grant type must be ${GRANT_TYPE}.`);
-  }
-  if (given.subject_token_type === ACCESS_TOKEN) {
-    if (need('requested_token_type') !== ACCESS_TOKEN) invalidValue('requested_token_type');
-    return {kind: 'downscoping', subjectToken: need('subject_token'), options: given.options};
   }
   const audience = need('audience');
   if (need('requested_token_type') !== ACCESS_TOKEN) invalidValue('requested_token_type');
@@ -85,7 +72,7 @@ function check(given: Parameters): TokenExchangeRequest | DownscopingRequest {
   ) {
     invalidValue('options');
   }
-  return {kind: 'aws', audience, scopes, subjectToken: need('subject_token')};
+  return {audience, scopes, subjectToken: need('subject_token')};
 }
 
 function readForm(body: string): Parameters {

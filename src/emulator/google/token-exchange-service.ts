@@ -8,7 +8,6 @@ import type {AccessTokens} from './access-tokens.js';
 import {admit, INVALID_TARGET, whyOutOfUse} from './admission.js';
 import type {AwsAssertion} from './attributes.js';
 import {parseAwsSubjectToken, type AwsSubjectToken} from './aws-subject-token.js';
-import {downscope} from './downscoped-token.js';
 import {serviceDisabled, unauthenticated} from './google-error.js';
 import type {AdmissionRefusal} from './map-attributes.js';
 import {oauthError} from './oauth-error.js';
@@ -31,8 +30,7 @@ const SERVICE = 'sts.googleapis.com';
 const HOST = /^sts(?:\.mtls|\.[a-z0-9-]+\.rep)?\.googleapis\.com$/;
 
 /**
- * Google's Security Token Service, of which the token exchange for AWS identities, and that for tokens
- * that can do less.
+ * Google's Security Token Service, of which the token exchange for AWS identities.
  *
  * @see https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
  */
@@ -42,13 +40,7 @@ export function createTokenExchangeService(options: TokenExchangeOptions): Emula
   async function exchange(call: ServiceCall): Promise<object> {
     checkAuthorization(call, policy);
     const body = (await readBody(call.body)).toString('utf8');
-    const request = parseTokenExchange(call.headers['content-type'], body);
-    if (request.kind === 'downscoping') {
-      const {principal, reply} = downscope(request, tokens, clock());
-      note(call, {principal});
-      return reply;
-    }
-    const {audience, scopes, subjectToken} = request;
+    const {audience, scopes, subjectToken} = parseTokenExchange(call.headers['content-type'], body);
     note(call, {audience});
     const {provider, poolName} = findProvider(policy, audience);
     const assertion = await identify(parseAwsSubjectToken(subjectToken, audience));

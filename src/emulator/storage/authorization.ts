@@ -1,7 +1,6 @@
 import type {FindToken, IssuedToken, ServiceCall} from '../service.js';
 import {ACCESS_RULES, type AccessRule, type MethodId} from './access-rules.js';
 import {StorageApiError} from './api-error.js';
-import {isWithinBoundary, type StoragePlace} from './token-boundary.js';
 
 const REALM = 'Bearer realm="https://accounts.google.com/"';
 const AUTHORIZATION = {type: 'header', name: 'Authorization'} as const;
@@ -34,16 +33,13 @@ export function authorize(
   token: IssuedToken | undefined,
   method: MethodId,
   isAllowed: IsAllowed,
-  place: StoragePlace,
 ): void {
   const rule: AccessRule = ACCESS_RULES[method];
   if (token === undefined) throw anonymousCaller(rule);
   if (!token.scopes.some(scope => rule.scopes.includes(scope))) {
     throw insufficientScope(rule, method);
   }
-  const {principal, boundary} = token;
-  const isWithin = boundary === undefined || isWithinBoundary(boundary, rule.permission, place);
-  if (!isWithin || !isAllowed(principal, rule.permission)) throw forbidden(principal, rule);
+  if (!isAllowed(token.principal, rule.permission)) throw forbidden(token.principal, rule);
 }
 
 /** What Google says to whoever lacks a permission. */

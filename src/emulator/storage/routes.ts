@@ -1,4 +1,4 @@
-import type {ServiceCall, ServiceReply} from '../service.js';
+import type {ServiceReply} from '../service.js';
 import type {MethodId} from './access-rules.js';
 import {invalid, notFound, notPlayed, StorageApiError} from './api-error.js';
 import {
@@ -18,7 +18,6 @@ import {
   updateObject,
 } from './object-operations.js';
 import type {StorageRequest} from './storage-request.js';
-import type {StoragePlace} from './token-boundary.js';
 
 /** What one HTTP method does at one URL. */
 export interface Operation {
@@ -86,17 +85,6 @@ function operationsAt({door, segments}: StoragePath): Operations {
   return rest.length === 0
     ? objectOperations(place, door === 'download')
     : actionOperations(place, rest);
-}
-
-/** What a request is about. An upload names its object in the query, where it does so in its address. */
-export function placeOf({segments}: StoragePath, {url}: ServiceCall): StoragePlace {
-  const [, bucket, , name] = segments.map(decode);
-  const {searchParams} = url;
-  return {
-    bucket,
-    object: name ?? searchParams.get('name') ?? undefined,
-    listPrefix: searchParams.get('prefix') ?? undefined,
-  };
 }
 
 const BUCKETS: Operations = {

@@ -23,16 +23,9 @@ export function storageAccess(accounts: ServiceAccounts): IsAllowed {
     const [kind, email = ''] = principal.split(':');
     const roles = kind === 'serviceAccount' ? accounts.find(email)?.storageRoles : undefined;
     if (roles === undefined) return true;
-    return roles.some(role => grants(role, permission));
+    return roles.some(role => {
+      const granted = GRANTS[role];
+      return granted === 'everything' || granted.includes(permission);
+    });
   };
-}
-
-/** Whether a role holds a permission; one that is not known here holds none. */
-export function grants(role: string, permission: string): boolean {
-  const granted = isStorageRole(role) ? GRANTS[role] : [];
-  return granted === 'everything' || granted.includes(permission);
-}
-
-function isStorageRole(role: string): role is StorageRole {
-  return Object.hasOwn(GRANTS, role);
 }

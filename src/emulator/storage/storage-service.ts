@@ -2,7 +2,7 @@ import type {NoteFacts} from '../server/request-record.js';
 import type {EmulatedService, FindToken, ServiceCall, ServiceReply} from '../service.js';
 import {errorReply, StorageApiError} from './api-error.js';
 import {authorize, readToken, type IsAllowed} from './authorization.js';
-import {findOperation, placeOf, readStoragePath} from './routes.js';
+import {findOperation, readStoragePath} from './routes.js';
 import type {StorageRequest} from './storage-request.js';
 import {StorageState} from './storage-state.js';
 import type {FindSigner} from './xml/signer.js';
@@ -57,7 +57,7 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
     if (path === undefined) throw new StorageApiError(404, 'Not Found', {reason: 'notFound'});
     const operation = findOperation(call.method, path);
     const isSession = operation.needsNoToken === true && token === undefined;
-    if (!isSession) authorize(token, operation.id, isAllowed, placeOf(path, call));
+    if (!isSession) authorize(token, operation.id, isAllowed);
     return operation.run(requestOf(call));
   }
 

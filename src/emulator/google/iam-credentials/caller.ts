@@ -27,8 +27,6 @@ export function authenticate({headers}: ServiceCall, tokens: AccessTokens, rpc: 
   const found = tokens.look(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
   if (found === undefined) throw unauthenticated('ACCESS_TOKEN_TYPE_UNSUPPORTED', api);
   if (found.isExpired) throw unauthenticated('ACCESS_TOKEN_EXPIRED', api);
-  // A token that is restricted is good for Cloud Storage alone.
-  if (found.token.boundary !== undefined) throw insufficientScopes(api);
   checkScope(found.token, api);
   return found.token;
 }
@@ -48,11 +46,8 @@ export function permissionDenied(permission: ServiceAccountPermission): Error {
 }
 
 function checkScope({scopes}: AccessToken, metadata: Readonly<Record<string, string>>): void {
-  if (!scopes.some(scope => SCOPES.includes(scope))) throw insufficientScopes(metadata);
-}
-
-function insufficientScopes(metadata: Readonly<Record<string, string>>): Error {
-  return googleError({
+  if (scopes.some(scope => SCOPES.includes(scope))) return;
+  throw googleError({
     code: 403,
     status: 'PERMISSION_DENIED',
     message: 'Request had insufficient authentication scopes.',

@@ -86,7 +86,7 @@ async function answer(
   note(call, {operation: `storage.${id}`});
   const signature = await checkSignature(request, address, findSigner);
   if (signature !== undefined) authorizeSigner(signature.email, call, id, options);
-  else if (token !== undefined) authorize(token, id, options.isAllowed, {bucket, object: name});
+  else if (token !== undefined) authorize(token, id, options.isAllowed);
   else throw callerDenied('Anonymous caller', ACCESS_RULES[id]);
   return method.run(request, place, signature ?? {});
 }
