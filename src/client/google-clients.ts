@@ -28,5 +28,13 @@ export function forGoogleClient(authClient: unknown): unknown {
   return authClient;
 }
 
-/** What can be asked for is an auth client of some kind, or what some clients take in its place. */
-type Asked<T> = [Extract<T, {getRequestHeaders: unknown}>] extends [never] ? never : unknown;
+/**
+ * What can be asked for is an auth client of some kind, or what some clients take in its place. For anything
+ * else TypeScript infers the constraint itself: the client as it is, which fits nowhere else. Where nothing is
+ * known of what is asked for, `never` fits: so it is for the first of several overloads, as googleapis has them.
+ */
+type Asked<T> = unknown extends T
+  ? never
+  : [Extract<T, {getRequestHeaders: unknown}>] extends [never]
+    ? AwsAuthClient
+    : unknown;

@@ -44,6 +44,20 @@ export interface EmulatedService {
   answer(call: ServiceCall): Promise<ServiceReply>;
 }
 
+/** A rule of a downscoped token: a bucket, and what may be done in it at most. */
+export interface AccessBoundaryRule {
+  readonly bucket: string;
+  /** E.g. `roles/storage.objectViewer`. */
+  readonly roles: readonly string[];
+  /**
+   * Whether the rule's condition holds.
+   *
+   * @param resourceName `projects/_/buckets/BUCKET`, or the same and `/objects/NAME`
+   * @param listPrefix the prefix that a list is asked for
+   */
+  readonly holds: (resourceName: string, listPrefix: string | undefined) => boolean;
+}
+
 /** What the emulator knows of an access token that it issued. */
 export interface IssuedToken {
   /**
@@ -54,6 +68,8 @@ export interface IssuedToken {
   readonly scopes: readonly string[];
   /** Epoch ms. */
   readonly expiresAt: number;
+  /** Of a downscoped token: what one of these rules does not allow, it may not do. */
+  readonly boundary?: readonly AccessBoundaryRule[];
 }
 
 /** Looks an access token up; `undefined` where the emulator did not issue it or it has expired. */

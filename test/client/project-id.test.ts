@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import {chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:http';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {GoogleAuth, gaxios} from 'google-auth-library';
 import {GoogleAuth as GoogleAuth10} from 'google-auth-library-10';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {AwsAuthClient, forGoogleClient, type CredentialFileOverrides} from '../../src/index.js';
+import {emulatedStorage} from './emulated-client.js';
 
 const VARIABLES = [
   'GCLOUD_PROJECT',
@@ -54,6 +56,29 @@ describe('projects of the environment', () => {
     process.env['GOOGLE_CLOUD_QUOTA_PROJECT'] = '';
     assert.equal(await billed({}, file), 'of-the-file');
     assert.equal(await billed({}), null);
+  });
+
+  it('says who pays on request(), fetch() and the calls of @google-cloud/storage 8', async () => {
+    process.env['GOOGLE_CLOUD_QUOTA_PROJECT'] = 'of-the-environment';
+    const seen: (string | undefined)[] = [];
+    const api = createServer((request, response) => {
+      seen.push([request.headers['x-goog-user-project']].flat()[0]);
+      response.setHeader('content-type', 'application/json').end('{"kind":"storage#buckets"}');
+    });
+    await new Promise<void>(resolve => api.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = api.address();
+      assert.ok(typeof address === 'object' && address !== null);
+      const url = `http://127.0.0.1:${address.port}`;
+      const payer = client({});
+      await payer.request({url});
+      await payer.fetch(url);
+      await emulatedStorage({url}, payer).getBuckets();
+      assert.deepEqual(seen, Array(3).fill('of-the-environment'));
+    } finally {
+      api.closeAllConnections();
+      api.close();
+    }
   });
 
   it('says which project: the option, GCLOUD_PROJECT, GOOGLE_CLOUD_PROJECT', () => {

@@ -5,9 +5,6 @@ import {queryAnswer} from './clients/bigquery.js';
 import {PUBSUB_ANSWERS} from './clients/pubsub.js';
 import {startRecordedClouds, type RecordedClouds} from './clouds/recorded-clouds.js';
 
-// firebase-admin and @google/genai use no proxy.
-const PAST_THE_PROXY = ['--import', './test/matrix/clouds/lead-to-clouds.ts'];
-
 // As they stand, with Google's real host names: run.mjs has copied them to where their packages are.
 describe('samples that need packages of the matrix', () => {
   let clouds: RecordedClouds;
@@ -27,11 +24,11 @@ describe('samples that need packages of the matrix', () => {
         },
         {
           to: /^POST identitytoolkit\.googleapis\.com\/v1\/projects\/my-project\/accounts:lookup/,
-          body: {users: [{localId: 'a-user', displayName: 'Alice'}]},
+          body: {users: [{localId: 'a-user', email: 'jo@example.com'}]},
         },
         {
-          to: /^POST europe-west1-aiplatform\.googleapis\.com\/v1beta1\/projects\/my-project\/locations\/europe-west1\/publishers\/google\/models\/gemini-2\.5-flash:generateContent/,
-          body: {candidates: [{content: {role: 'model', parts: [{text: 'Air scatters blue.'}]}}]},
+          to: /^POST .*\/projects\/my-project\/locations\/europe-west1\/publishers\/google\/models\/gemini-2\.5-flash:generateContent/,
+          body: {candidates: [{content: {role: 'model', parts: [{text: 'Rayleigh scattering.'}]}}]},
         },
       ],
       grpc: PUBSUB_ANSWERS.grpc ?? [],
@@ -44,13 +41,13 @@ describe('samples that need packages of the matrix', () => {
   async function expectOutput(
     sample: string,
     expected: string,
-    options: readonly string[] = [],
+    {env = {}, preload = []}: {env?: Record<string, string>; preload?: readonly string[]} = {},
   ): Promise<void> {
     const before = clouds.calls.length;
-    const {status, stdout, stderr} = await runNode([...options, `test/matrix/.samples/${sample}`], {
+    const {status, stdout, stderr} = await runNode([...preload, `test/matrix/.samples/${sample}`], {
       ...clouds.emulator.env,
       ...clouds.env,
-      CLOUDS_PORT: String(clouds.restPorts.https),
+      ...env,
     });
     assert.deepEqual([stdout, status], [expected, 0], stderr);
     const calls = clouds.calls.slice(before);
@@ -67,11 +64,17 @@ describe('samples that need packages of the matrix', () => {
   it('pubsub.ts publishes and receives', () =>
     expectOutput('pubsub.ts', 'published a-message\nreceived hello from the other cloud\n'));
 
-  it('firebase-admin.ts looks a user up', () =>
-    expectOutput('firebase-admin.ts', 'a-user Alice\n', PAST_THE_PROXY));
+  // Neither of these two uses a proxy.
+  it('firebase-admin.ts looks up a user', () =>
+    expectOutput('firebase-admin.ts', 'a-user: jo@example.com\n', {
+      env: {LEAD_HTTPS_TO_PORT: String(clouds.restPorts.https)},
+      preload: ['--import', './test/matrix/clouds/lead-https-program.ts'],
+    }));
 
   it('genai.ts asks a model', () =>
-    expectOutput('genai.ts', 'Air scatters blue.\n', PAST_THE_PROXY));
+    expectOutput('genai.ts', 'Rayleigh scattering.\n', {
+      env: {GOOGLE_VERTEX_BASE_URL: `http://127.0.0.1:${clouds.restPorts.http}`},
+    }));
 
   it('each have a test', async () => {
     assert.deepEqual((await readdir('test/matrix/.samples')).sort(), [

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import type {FindToken, IssuedToken} from '../service.js';
+import type {AccessBoundaryRule, FindToken, IssuedToken} from '../service.js';
 import {principalName, type Principal} from './principal.js';
 
 /** A Google access token as the emulator keeps it. */
@@ -25,6 +25,13 @@ export class AccessTokens {
     return token;
   }
 
+  /** Makes a token of the same principal that can do less, and ends when its source does. */
+  downscope(source: AccessToken, boundary: readonly AccessBoundaryRule[]): string {
+    const token = this.issue(source.holder, source.scopes, source.expiresAt);
+    this.#tokens.set(token, {...source, boundary});
+    return token;
+  }
+
   /** A token that was issued, and whether it still holds. */
   look(token: string): {readonly token: AccessToken; readonly isExpired: boolean} | undefined {
     const found = this.#tokens.get(token);
@@ -35,8 +42,8 @@ export class AccessTokens {
   readonly find: FindToken = accessToken => {
     const found = this.look(accessToken);
     if (found === undefined || found.isExpired) return undefined;
-    const {principal, scopes, expiresAt} = found.token;
-    return {principal, scopes, expiresAt};
+    const {principal, scopes, expiresAt, boundary} = found.token;
+    return {principal, scopes, expiresAt, ...(boundary && {boundary})};
   };
 
   /** Forgets every token. */

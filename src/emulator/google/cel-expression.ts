@@ -66,6 +66,36 @@ export function parseCondition(source: string): CelExpression<ConditionVariables
   };
 }
 
+/** What the condition of an access boundary may speak of. */
+export interface BoundaryVariables {
+  /** `projects/_/buckets/BUCKET`, or the same and `/objects/NAME`. */
+  readonly resourceName: string;
+  /** The prefix that a list is asked for; `undefined` where nothing is listed, or all. */
+  readonly listPrefix: string | undefined;
+}
+
+/**
+ * Parses the condition of an access boundary. It speaks of `resource` and `api.getAttribute()`.
+ *
+ * @throws CelError where it is no CEL, or names what there is not.
+ * @see https://cloud.google.com/iam/docs/conditions-attribute-reference
+ */
+export function parseBoundaryCondition(source: string): CelExpression<BoundaryVariables> {
+  const program = compile(source, {before: '', after: ''}, BOUNDARY_ENVIRONMENT);
+  return {
+    type: program.type,
+    evaluate: ({resourceName, listPrefix}) =>
+      program.run({
+        resource: {
+          name: resourceName,
+          service: 'storage.googleapis.com',
+          type: `storage.googleapis.com/${resourceName.includes('/objects/') ? 'Object' : 'Bucket'}`,
+        },
+        api: listPrefix === undefined ? {} : {[LIST_PREFIX]: listPrefix},
+      }),
+  };
+}
+
 /** The parts of a condition that `&&` joins, in order: what must be true, each of them. */
 export function conjuncts(source: string): readonly string[] {
   return split(ENVIRONMENT.parse(source).ast).map(part => serialize(part));
@@ -92,7 +122,30 @@ const ENVIRONMENT = new Environment({homogeneousAggregateLiterals: false})
   )
   .registerFunction('string.replace(string, string, int): string', replaceSome, {async: false});
 
-function compile(source: string, {before, after}: {before: string; after: string}) {
+const LIST_PREFIX = 'storage.googleapis.com/objectListPrefix';
+
+const BOUNDARY_ENVIRONMENT = new Environment({homogeneousAggregateLiterals: false})
+  .registerVariable('resource', 'map<string, string>')
+  .registerVariable('api', 'map<string, string>')
+  .registerFunction('string.extract(string): string', extract, {async: false})
+  .registerFunction('map.getAttribute(string, string): string', getAttribute, {async: false});
+
+function getAttribute(attributes: unknown, name: string, otherwise: string): string {
+  if (name !== LIST_PREFIX) {
+    throw new EvaluationError(`getAttribute(): there is no attribute ${JSON.stringify(name)}`);
+  }
+  const value: unknown =
+    typeof attributes === 'object' && attributes !== null
+      ? Reflect.get(attributes, name)
+      : undefined;
+  return typeof value === 'string' ? value : otherwise;
+}
+
+function compile(
+  source: string,
+  {before, after}: {before: string; after: string},
+  environment = ENVIRONMENT,
+) {
   const rethrow = (error: unknown, shift: number): never => {
     const isKnown =
       error instanceof ParseError ||
@@ -110,8 +163,8 @@ function compile(source: string, {before, after}: {before: string; after: string
     }
   };
   // On its own first: parentheses that do not pair must not pair with those around it.
-  attempt(() => ENVIRONMENT.parse(source), 0);
-  const program = attempt(() => ENVIRONMENT.parse(`${before}${source}${after}`));
+  attempt(() => environment.parse(source), 0);
+  const program = attempt(() => environment.parse(`${before}${source}${after}`));
   const {valid, type = 'dyn', error} = program.check();
   if (!valid) rethrow(error, before.length);
   return {

@@ -22,34 +22,42 @@ const PARAMETERS = {
 } as const;
 
 type Parameter = keyof typeof PARAMETERS;
-type Parameters = Readonly<Partial<Record<Parameter, string>>>;
+/** The parameters as they were sent; none of them is checked. */
+export type TokenExchangeParameters = Readonly<Partial<Record<Parameter, string>>>;
 
-const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+/** RFC 8693 section 2.1. */
+export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** RFC 8693 section 3. */
+export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const AWS4_REQUEST = 'urn:ietf:params:aws:token-type:aws4_request';
-const MAX_OPTIONS_LENGTH = 4096;
+/** In characters. */
+export const MAX_OPTIONS_LENGTH = 4096;
 // https://developers.google.com/identity/protocols/oauth2/scopes; gcloud asks for openid too.
 const SCOPE = /^(?:https:\/\/\S+|openid|email|profile)$/;
 
 /**
- * Reads the body of a token exchange.
+ * Reads the body of a token exchange, whatever it is for.
  *
  * @throws Refused with the error of RFC 6749 or RFC 8693 for what is wrong.
  * @see https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
  */
-export function parseTokenExchange(contentType: string | undefined, body: string) {
-  const given =
-    mediaType(contentType) === 'application/json'
-      ? readJson(body)
-      : mediaType(contentType) === 'application/x-www-form-urlencoded'
-        ? readForm(body)
-        : invalid(
-            'The content type must be application/x-www-form-urlencoded or application/json.',
-          );
-  return check(given);
+export function readTokenExchange(
+  contentType: string | undefined,
+  body: string,
+): TokenExchangeParameters {
+  return mediaType(contentType) === 'application/json'
+    ? readJson(body)
+    : mediaType(contentType) === 'application/x-www-form-urlencoded'
+      ? readForm(body)
+      : invalid('The content type must be application/x-www-form-urlencoded or application/json.');
 }
 
-function check(given: Parameters): TokenExchangeRequest {
+/**
+ * Checks the exchange of an AWS identity.
+ *
+ * @throws Refused with the error of RFC 6749 or RFC 8693 for what is wrong.
+ */
+export function checkTokenExchange(given: TokenExchangeParameters): TokenExchangeRequest {
   const need = (name: Parameter) => given[name] ?? invalid(`Missing required parameter: ${name}.`);
   if (need('grant_type') !== GRANT_TYPE) {
     throw oauthError('unsupported_grant_type', `The grant type must be ${GRANT_TYPE}.`);
@@ -75,7 +83,7 @@ function check(given: Parameters): TokenExchangeRequest {
   return {audience, scopes, subjectToken: need('subject_token')};
 }
 
-function readForm(body: string): Parameters {
+function readForm(body: string): TokenExchangeParameters {
   const given: Partial<Record<Parameter, string>> = {};
   for (const [name, value] of new URLSearchParams(body)) {
     // Client authentication and delegation have parameters of their own; they change nothing here.
@@ -87,7 +95,7 @@ function readForm(body: string): Parameters {
   return given;
 }
 
-function readJson(body: string): Parameters {
+function readJson(body: string): TokenExchangeParameters {
   const object = parseObject(body) ?? invalid('The request body is not a JSON object.');
   const given: Partial<Record<Parameter, string>> = {};
   for (const name of Object.keys(PARAMETERS).filter(isParameter)) {

@@ -8,12 +8,18 @@ import type {AccessTokens} from './access-tokens.js';
 import {admit, INVALID_TARGET, whyOutOfUse} from './admission.js';
 import type {AwsAssertion} from './attributes.js';
 import {parseAwsSubjectToken, type AwsSubjectToken} from './aws-subject-token.js';
+import {checkDownscoping, isDownscoping} from './downscoping-request.js';
 import {serviceDisabled, unauthenticated} from './google-error.js';
 import type {AdmissionRefusal} from './map-attributes.js';
 import {oauthError} from './oauth-error.js';
 import {principalName, type FederatedPrincipal} from './principal.js';
 import {listProviders, type FoundProvider} from './providers.js';
-import {parseTokenExchange} from './token-exchange-request.js';
+import {
+  ACCESS_TOKEN,
+  checkTokenExchange,
+  readTokenExchange,
+  type TokenExchangeParameters,
+} from './token-exchange-request.js';
 
 /** What the emulated Google STS needs to know. */
 export interface TokenExchangeOptions {
@@ -40,7 +46,9 @@ export function createTokenExchangeService(options: TokenExchangeOptions): Emula
   async function exchange(call: ServiceCall): Promise<object> {
     checkAuthorization(call, policy);
     const body = (await readBody(call.body)).toString('utf8');
-    const {audience, scopes, subjectToken} = parseTokenExchange(call.headers['content-type'], body);
+    const given = readTokenExchange(call.headers['content-type'], body);
+    if (isDownscoping(given)) return downscope(call, given);
+    const {audience, scopes, subjectToken} = checkTokenExchange(given);
     note(call, {audience});
     const {provider, poolName} = findProvider(policy, audience);
     const assertion = await identify(parseAwsSubjectToken(subjectToken, audience));
@@ -55,9 +63,23 @@ export function createTokenExchangeService(options: TokenExchangeOptions): Emula
     });
     return {
       access_token: tokens.issue(holder, scopes, clock() + tokenLifetimeSeconds * 1000),
-      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      issued_token_type: ACCESS_TOKEN,
       token_type: 'Bearer',
       expires_in: tokenLifetimeSeconds,
+    };
+  }
+
+  function downscope(call: ServiceCall, given: TokenExchangeParameters): object {
+    const {source, boundary} = checkDownscoping(given, tokens);
+    note(call, {principal: source.principal});
+    return {
+      access_token: tokens.downscope(source, boundary),
+      issued_token_type: ACCESS_TOKEN,
+      token_type: 'Bearer',
+      // Google tells the lifetime of a service account's token alone: clients go by the source's.
+      ...(source.holder.kind === 'serviceAccount' && {
+        expires_in: Math.floor((source.expiresAt - clock()) / 1000),
+      }),
     };
   }
 

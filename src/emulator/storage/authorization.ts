@@ -1,6 +1,7 @@
 import type {FindToken, IssuedToken, ServiceCall} from '../service.js';
 import {ACCESS_RULES, type AccessRule, type MethodId} from './access-rules.js';
 import {StorageApiError} from './api-error.js';
+import {isInRoles} from './storage-roles.js';
 
 const REALM = 'Bearer realm="https://accounts.google.com/"';
 const AUTHORIZATION = {type: 'header', name: 'Authorization'} as const;
@@ -40,6 +41,33 @@ export function authorize(
     throw insufficientScope(rule, method);
   }
   if (!isAllowed(token.principal, rule.permission)) throw forbidden(token.principal, rule);
+}
+
+/** What a call is about, as far as its URL tells. */
+export interface BoundaryPlace {
+  readonly bucket?: string | undefined;
+  readonly name?: string | undefined;
+  /** Of a list. */
+  readonly listPrefix?: string | undefined;
+}
+
+/**
+ * Refuses what the boundary of a downscoped token does not allow. Every object that a call reads or
+ * writes is checked, by the method that would read or write it alone.
+ */
+export function checkBoundary(
+  token: IssuedToken | undefined,
+  method: MethodId,
+  {bucket, name, listPrefix}: BoundaryPlace,
+): void {
+  if (token?.boundary === undefined) return;
+  const rule: AccessRule = ACCESS_RULES[method];
+  const resource = `projects/_/buckets/${bucket ?? ''}${name === undefined ? '' : `/objects/${name}`}`;
+  const isWithin = token.boundary.some(
+    ({bucket: only, roles, holds}) =>
+      only === bucket && isInRoles(roles, rule.permission) && holds(resource, listPrefix),
+  );
+  if (!isWithin) throw forbidden(token.principal, rule);
 }
 
 /** What Google says to whoever lacks a permission. */

@@ -1,5 +1,6 @@
 import type {ServiceReply} from '../service.js';
 import {invalid} from './api-error.js';
+import {checkBoundary} from './authorization.js';
 import {crc32c} from './crc32c.js';
 import {readObjectFields} from './object-fields.js';
 import {checkObjectName} from './object-name.js';
@@ -58,6 +59,7 @@ export async function composeObject(
   to: ObjectPlace,
 ): Promise<ServiceReply> {
   checkObjectName(to.name);
+  checkBoundary(request.token, 'objects.insert', to);
   const json = await readJsonBody(request.call.body);
   const sources = readSources(request, to.bucket, json['sourceObjects']);
   const destination = json['destination'] ?? {};
@@ -80,7 +82,8 @@ async function makeCopy(
   to: ObjectPlace,
 ): Promise<StoredObject> {
   checkObjectName(to.name);
-  const {call, query, state} = request;
+  const {call, query, state, token} = request;
+  checkBoundary(token, 'objects.insert', to);
   const json = await readJsonBody(call.body);
   const source = state.object(from.bucket, from.name, readLong(query, 'sourceGeneration'));
   checkPreconditions(readPreconditions(query, 'ifSource'), source, 'write');
@@ -124,7 +127,7 @@ function store(
 }
 
 function readSources(
-  {state}: StorageRequest,
+  {state, token}: StorageRequest,
   bucket: string,
   sources: unknown,
 ): readonly StoredObject[] {
@@ -140,6 +143,7 @@ function readSources(
     if (!isRecord(source) || typeof source['name'] !== 'string') {
       throw invalid('Invalid value for field sourceObjects.');
     }
+    checkBoundary(token, 'objects.get', {bucket, name: source['name']});
     const generation = source['generation'] ?? undefined;
     const isNumber = typeof generation === 'number' || typeof generation === 'string';
     if (generation !== undefined && !(isNumber && /^\d{1,19}$/.test(String(generation)))) {

@@ -1,5 +1,6 @@
 import type {ServiceReply} from '../service.js';
 import {notPlayed, required, StorageApiError} from './api-error.js';
+import {checkBoundary} from './authorization.js';
 import {readExpectedChecksums} from './checksums.js';
 import {objectEtag} from './etag.js';
 import {finishUpload, type UploadDraft} from './finished-upload.js';
@@ -106,13 +107,14 @@ async function uploadAtOnce(
 
 /** The name in the URL wins over the one in the metadata. */
 function readDraft(
-  {call, query}: StorageRequest,
+  {call, query, token}: StorageRequest,
   bucket: string,
   metadata: Readonly<Record<string, unknown>>,
   mediaType: string | undefined,
 ): UploadDraft {
   const named = metadata['name'];
   const name = query.get('name') ?? (typeof named === 'string' ? named : undefined);
+  checkBoundary(token, 'objects.insert', {bucket, name});
   return {
     bucket,
     name: checkObjectName(name),

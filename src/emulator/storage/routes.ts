@@ -1,5 +1,6 @@
 import type {ServiceReply} from '../service.js';
 import type {MethodId} from './access-rules.js';
+import type {BoundaryPlace} from './authorization.js';
 import {invalid, notFound, notPlayed, StorageApiError} from './api-error.js';
 import {
   deleteBucket,
@@ -25,6 +26,11 @@ export interface Operation {
   readonly run: (request: StorageRequest) => Promise<ServiceReply>;
   /** The URL itself authorizes: it holds the id of an upload session. */
   readonly needsNoToken?: boolean;
+}
+
+/** An operation, and what its URL names. */
+export interface PlacedOperation extends Operation {
+  readonly place: BoundaryPlace;
 }
 
 type Operations = Readonly<Record<string, Operation>>;
@@ -56,10 +62,12 @@ export function readStoragePath(target: string): StoragePath | undefined {
 }
 
 /** The operation that a method and a path name. */
-export function findOperation(method: string, path: StoragePath): Operation {
-  const operations = operationsAt({...path, segments: path.segments.map(decode)});
+export function findOperation(method: string, path: StoragePath): PlacedOperation {
+  const segments = path.segments.map(decode);
+  const operations = operationsAt({...path, segments});
+  const [, bucket, , name] = segments;
   const operation = Object.hasOwn(operations, method) ? operations[method] : undefined;
-  if (operation !== undefined) return operation;
+  if (operation !== undefined) return {...operation, place: {bucket, name}};
   throw new StorageApiError(
     405,
     `The method ${method} is not allowed here; allowed are ${Object.keys(operations).join(', ')}.`,

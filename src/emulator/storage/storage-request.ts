@@ -1,9 +1,11 @@
-import type {ServiceCall, ServiceReply} from '../service.js';
+import type {IssuedToken, ServiceCall, ServiceReply} from '../service.js';
 import type {StorageState} from './storage-state.js';
 
 /** One authorized call, and what its handler works on. */
 export interface StorageRequest {
   readonly call: ServiceCall;
+  /** The caller's; none where the URL itself authorizes. */
+  readonly token: IssuedToken | undefined;
   readonly query: URLSearchParams;
   readonly state: StorageState;
   readonly projectId: string;

@@ -1,8 +1,14 @@
 import type {NoteFacts} from '../server/request-record.js';
-import type {EmulatedService, FindToken, ServiceCall, ServiceReply} from '../service.js';
+import type {
+  EmulatedService,
+  FindToken,
+  IssuedToken,
+  ServiceCall,
+  ServiceReply,
+} from '../service.js';
 import {errorReply, StorageApiError} from './api-error.js';
-import {authorize, readToken, type IsAllowed} from './authorization.js';
-import {findOperation, readStoragePath} from './routes.js';
+import {authorize, checkBoundary, readToken, type IsAllowed} from './authorization.js';
+import {findOperation, readStoragePath, type PlacedOperation} from './routes.js';
 import type {StorageRequest} from './storage-request.js';
 import {StorageState} from './storage-state.js';
 import type {FindSigner} from './xml/signer.js';
@@ -42,8 +48,9 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
     note,
     findSigner: options.findSigner ?? (() => Promise.resolve(undefined)),
   };
-  const requestOf = (call: ServiceCall): StorageRequest => ({
+  const requestOf = (call: ServiceCall, token?: IssuedToken): StorageRequest => ({
     call,
+    token,
     query: call.url.searchParams,
     state,
     projectId,
@@ -57,8 +64,11 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
     if (path === undefined) throw new StorageApiError(404, 'Not Found', {reason: 'notFound'});
     const operation = findOperation(call.method, path);
     const isSession = operation.needsNoToken === true && token === undefined;
-    if (!isSession) authorize(token, operation.id, isAllowed);
-    return operation.run(requestOf(call));
+    if (!isSession) {
+      authorize(token, operation.id, isAllowed);
+      checkOperation(token, operation, call);
+    }
+    return operation.run(requestOf(call, token));
   }
 
   return {
@@ -76,6 +86,17 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
       }
     },
   };
+}
+
+function checkOperation(
+  token: IssuedToken | undefined,
+  {id, place}: PlacedOperation,
+  {url}: ServiceCall,
+): void {
+  // Their bodies say which objects they are about: they are checked when those have been read.
+  if (id === 'objects.insert' || id === 'objects.compose') return;
+  const listPrefix = id === 'objects.list' ? (url.searchParams.get('prefix') ?? '') : undefined;
+  checkBoundary(token, id, {...place, listPrefix});
 }
 
 function isDownload({method, target, url}: ServiceCall): boolean {

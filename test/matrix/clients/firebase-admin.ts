@@ -1,27 +1,7 @@
-import {Agent} from 'node:https';
-import {connect, type ConnectionOptions} from 'node:tls';
 import {firebaseCredential} from 'google-auth-aws';
 import type {ClientUnderTest} from '../client-under-test.js';
+import {LeadingAgent} from '../clouds/leading-agent.js';
 import type {Answers} from '../clouds/recorded-clouds.js';
-
-/** Leads every host to one port, as firebase-admin uses no proxy. */
-class LeadingAgent extends Agent {
-  readonly #port: number;
-
-  constructor(port: number) {
-    super();
-    this.#port = port;
-  }
-
-  override createConnection(options: ConnectionOptions) {
-    return connect({
-      ...options,
-      servername: options.host ?? '',
-      host: '127.0.0.1',
-      port: this.#port,
-    });
-  }
-}
 
 const answers: Answers = {
   rest: [

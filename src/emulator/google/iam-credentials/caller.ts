@@ -28,6 +28,15 @@ export function authenticate({headers}: ServiceCall, tokens: AccessTokens, rpc: 
   if (found === undefined) throw unauthenticated('ACCESS_TOKEN_TYPE_UNSUPPORTED', api);
   if (found.isExpired) throw unauthenticated('ACCESS_TOKEN_EXPIRED', api);
   checkScope(found.token, api);
+  // A boundary names buckets alone; what it does not name is out of reach.
+  if (found.token.boundary !== undefined) {
+    throw googleError({
+      code: 403,
+      status: 'PERMISSION_DENIED',
+      message: 'The access boundary of the token does not allow this.',
+      reason: {reason: 'IAM_PERMISSION_DENIED', domain: 'iam.googleapis.com', metadata: api},
+    });
+  }
   return found.token;
 }
 

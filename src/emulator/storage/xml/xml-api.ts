@@ -3,7 +3,7 @@ import type {NoteFacts} from '../../server/request-record.js';
 import type {IssuedToken, ServiceCall, ServiceReply} from '../../service.js';
 import {ACCESS_RULES, type MethodId} from '../access-rules.js';
 import {notPlayed, StorageApiError} from '../api-error.js';
-import {authorize, type IsAllowed} from '../authorization.js';
+import {authorize, checkBoundary, type IsAllowed} from '../authorization.js';
 import type {StorageRequest} from '../storage-request.js';
 import {continueUpload, methodNotAllowed, OBJECT_METHODS} from './object-methods.js';
 import {postObject} from './post-object.js';
@@ -86,8 +86,10 @@ async function answer(
   note(call, {operation: `storage.${id}`});
   const signature = await checkSignature(request, address, findSigner);
   if (signature !== undefined) authorizeSigner(signature.email, call, id, options);
-  else if (token !== undefined) authorize(token, id, options.isAllowed);
-  else throw callerDenied('Anonymous caller', ACCESS_RULES[id]);
+  else if (token !== undefined) {
+    authorize(token, id, options.isAllowed);
+    checkBoundary(token, id, place);
+  } else throw callerDenied('Anonymous caller', ACCESS_RULES[id]);
   return method.run(request, place, signature ?? {});
 }
 
