@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import ts from 'typescript';
+import {CLIENTS} from './clients.js';
+import {writtenProgram} from './written-program.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PROGRAM = path.join(import.meta.dirname, 'types/google-clients.ts');
@@ -33,9 +35,31 @@ const KINDS: Readonly<Record<string, ts.CompilerOptions>> = {
   },
 };
 
-/** What the compiler says, as `tsc` prints it. */
-function faults(files: readonly string[], options: ts.CompilerOptions): string[] {
-  const program = ts.createProgram(files, {...COMMON, ...options});
+// On no disk.
+const WRITTEN = path.join(import.meta.dirname, 'types/written.ts');
+// Its types declare a module by the name of the newer one: no program can have both.
+const FIRESTORE_7 = 'firestore-7';
+
+/**
+ * What the compiler says, as `tsc` prints it.
+ *
+ * @param written the text of the program `WRITTEN`, if that is among the files.
+ */
+function faults(files: readonly string[], options: ts.CompilerOptions, written?: string): string[] {
+  const all = {...COMMON, ...options};
+  const host = ts.createCompilerHost(all);
+  const textOf = (file: string) => (path.resolve(file) === WRITTEN ? written : undefined);
+  const program = ts.createProgram(files, all, {
+    ...host,
+    fileExists: file => textOf(file) !== undefined || host.fileExists(file),
+    readFile: file => textOf(file) ?? host.readFile(file),
+    getSourceFile: (file, ...rest) => {
+      const text = textOf(file);
+      return text === undefined
+        ? host.getSourceFile(file, ...rest)
+        : ts.createSourceFile(file, text, ...rest);
+    },
+  });
   for (const file of files) assert.ok(program.getSourceFile(file), `${file}: npm run build first`);
   return ts.getPreEmitDiagnostics(program).map(diagnostic => {
     const {file, start = 0} = diagnostic;
@@ -52,8 +76,20 @@ describe('types', function () {
   this.timeout(180_000);
 
   for (const [kind, options] of Object.entries(KINDS)) {
-    it(`${kind}: every client takes the auth client, with no cast`, () => {
-      assert.deepEqual(faults([PROGRAM], {...options, skipLibCheck: true}), []);
+    it(`${kind}: every client takes the auth client, with no cast, as the README's table says`, () => {
+      const written = writtenProgram(
+        CLIENTS.filter(({installedAs}) => installedAs !== FIRESTORE_7),
+      );
+      assert.deepEqual(faults([PROGRAM, WRITTEN], {...options, skipLibCheck: true}, written), []);
+    });
+
+    it(`${kind}: so does Firestore 7, in a program of its own`, () => {
+      const client = CLIENTS.find(({installedAs}) => installedAs === FIRESTORE_7);
+      assert.ok(client);
+      const written = writtenProgram([{...client, installedAs: client.name}]);
+      const folder = path.join(import.meta.dirname, 'node_modules', FIRESTORE_7);
+      const paths = {[client.name]: [path.join(folder, 'types/firestore.d.ts')]};
+      assert.deepEqual(faults([WRITTEN], {...options, paths, skipLibCheck: true}, written), []);
     });
   }
 

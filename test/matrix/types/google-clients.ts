@@ -35,8 +35,8 @@ new PubSub({authClient, projectId});
 new Firestore({authClient, projectId});
 drive({version: 'v3', auth: authClient});
 
-// Those with another google-auth-library, by the helper. Firestore 7 is not here: its types declare a module by
-// the name of the newer one, and cannot be had under an alias.
+// Those with another google-auth-library, by the helper. Firestore 7 has a program of its own in types.test.ts: its
+// types declare a module by the name of the newer one, and cannot be had under an alias.
 const older = forGoogleClient;
 new Storage7({authClient: older(authClient)});
 new BigQuery7({authClient: older(authClient)});
