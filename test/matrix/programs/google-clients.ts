@@ -1,4 +1,4 @@
-// As users write it. Compiled by types.test.ts, in each way of finding modules, and never run.
+// As users write it. Compiled by declarations.test.ts, in each way of finding modules, and never run.
 import {BigQuery} from '@google-cloud/bigquery';
 import {Firestore} from '@google-cloud/firestore';
 import {PubSub} from '@google-cloud/pubsub';
@@ -66,46 +66,46 @@ storage.bucket('a-bucket');
 storage7.bucket('a-bucket');
 
 // Why the helper is there: when one of these compiles, README and matrix say too much.
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new Storage7({authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new BigQuery7({authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new BigQuery8({authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new SecretManager5({authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new SecretManager6({authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new PubSub4({authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new PubSub5({authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 drive12({version: 'v3', auth: authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 drive22({version: 'v3', auth: authClient});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new GoogleGenAI19({...vertex, googleAuthOptions: {authClient}});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new GoogleGenAI1({...vertex, googleAuthOptions: {authClient}});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new GoogleGenAI2({...vertex, googleAuthOptions: {authClient}});
-// @ts-expect-error
+// @ts-expect-error -- its auth clients are those of another google-auth-library
 new GoogleGenAI({...vertex, googleAuthOptions: {authClient}});
 
 // The helper gives auth clients and nothing else.
-// @ts-expect-error
+// @ts-expect-error -- that is no auth client of this package
 const number: number = forGoogleClient(authClient);
-// @ts-expect-error
+// @ts-expect-error -- that is no auth client of this package
 const text: string = forGoogleClient(authClient);
-// @ts-expect-error
+// @ts-expect-error -- that is no auth client of this package
 const plain: {name: string} = forGoogleClient(authClient);
-// @ts-expect-error
+// @ts-expect-error -- that is no auth client of this package
 new Storage7({projectId: forGoogleClient(authClient)});
-// @ts-expect-error
+// @ts-expect-error -- that is no auth client of this package
 forGoogleClient({getRequestHeaders: () => Promise.resolve(new Headers())});
-// @ts-expect-error
+// @ts-expect-error -- that is no auth client of this package
 firebaseCredential({getAccessToken: () => Promise.resolve({token: 'a-token'})});
-// @ts-expect-error
+// @ts-expect-error -- that is no auth client of this package
 enableSignedUrls(authClient);
 void [number, text, plain];
