@@ -29,7 +29,10 @@ export function writtenProgram(clients: readonly ClientUnderTest[]): string {
       `import {${imported} as ${own}} from '${installedAs}${made.module ?? ''}';`,
       `${call}(${written});`,
       ...(HELPER.test(written)
-        ? ['// @ts-expect-error', `${call}(${written.replace(HELPER, 'authClient')});`]
+        ? [
+            '// @ts-expect-error -- why the helper is there',
+            `${call}(${written.replace(HELPER, 'authClient')});`,
+          ]
         : []),
     ];
   });

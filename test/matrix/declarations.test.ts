@@ -5,7 +5,7 @@ import {CLIENTS} from './clients.js';
 import {writtenProgram} from './written-program.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const PROGRAM = path.join(import.meta.dirname, 'types/google-clients.ts');
+const PROGRAM = path.join(import.meta.dirname, 'programs/google-clients.ts');
 const DECLARATIONS = ['dist/index.d.ts', 'dist/emulator/index.d.ts'].map(file =>
   path.join(ROOT, file),
 );
@@ -30,13 +30,13 @@ const KINDS: Readonly<Record<string, ts.CompilerOptions>> = {
     moduleResolution: ts.ModuleResolutionKind.Node16,
   },
   bundler: {
-    module: ts.ModuleKind.Preserve,
+    module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
   },
 };
 
 // On no disk.
-const WRITTEN = path.join(import.meta.dirname, 'types/written.ts');
+const WRITTEN = path.join(import.meta.dirname, 'programs/written.ts');
 // Its types declare a module by the name of the newer one: no program can have both.
 const FIRESTORE_7 = 'firestore-7';
 
@@ -53,11 +53,11 @@ function faults(files: readonly string[], options: ts.CompilerOptions, written?:
     ...host,
     fileExists: file => textOf(file) !== undefined || host.fileExists(file),
     readFile: file => textOf(file) ?? host.readFile(file),
-    getSourceFile: (file, ...rest) => {
+    getSourceFile: (file, language, ...rest) => {
       const text = textOf(file);
       return text === undefined
-        ? host.getSourceFile(file, ...rest)
-        : ts.createSourceFile(file, text, ...rest);
+        ? host.getSourceFile(file, language, ...rest)
+        : ts.createSourceFile(file, text, language);
     },
   });
   for (const file of files) assert.ok(program.getSourceFile(file), `${file}: npm run build first`);
@@ -70,20 +70,20 @@ function faults(files: readonly string[], options: ts.CompilerOptions, written?:
   });
 }
 
-// What must not compile stands in the program, too, under @ts-expect-error: that is a fault when it does.
-describe('types', function () {
+// What must not compile stands in the programs, too, under @ts-expect-error: that is a fault when it does.
+describe('the declarations', function () {
   // The compiler reads all of Google's declarations.
   this.timeout(180_000);
 
   for (const [kind, options] of Object.entries(KINDS)) {
-    it(`${kind}: every client takes the auth client, with no cast, as the README's table says`, () => {
+    it(`let every client take the auth client as the README's table says, with no cast: ${kind}`, () => {
       const written = writtenProgram(
         CLIENTS.filter(({installedAs}) => installedAs !== FIRESTORE_7),
       );
       assert.deepEqual(faults([PROGRAM, WRITTEN], {...options, skipLibCheck: true}, written), []);
     });
 
-    it(`${kind}: so does Firestore 7, in a program of its own`, () => {
+    it(`let Firestore 7 take it, in a program of its own: ${kind}`, () => {
       const client = CLIENTS.find(({installedAs}) => installedAs === FIRESTORE_7);
       assert.ok(client);
       const written = writtenProgram([{...client, installedAs: client.name}]);
@@ -93,7 +93,7 @@ describe('types', function () {
     });
   }
 
-  it('the declarations have no fault that skipLibCheck would hide', () => {
+  it('have no fault that skipLibCheck would hide', () => {
     const found = faults(DECLARATIONS, {...KINDS['nodenext'], skipLibCheck: false});
     assert.deepEqual(
       found.filter(fault => fault.startsWith('dist')),
