@@ -16,6 +16,10 @@ const FORM = {'content-type': 'application/x-www-form-urlencoded'};
 describe('DownscopedClient over AwsAuthClient', () => {
   const start = emulators();
   afterEach(() => nock.cleanAll());
+  before(() => {
+    // Another file may have taken it out of Node.js's modules.
+    if (!nock.isActive()) nock.activate();
+  });
   after(() => nock.restore());
 
   async function set(makeClient = emulatedClient) {
