@@ -11,6 +11,8 @@ const EXPORTS = [
   'AwsAuthError',
   'createExternalAccountConfig',
   'enableSignedUrls',
+  'firebaseCredential',
+  'forGoogleClient',
   'getCallerIdentity',
   'isAwsAuthError',
 ];

@@ -1,3 +1,4 @@
+import {loadLibrary} from '../load-library.js';
 import {attributesOf, principalNames, providerOf} from '../google-principals.js';
 import {UsageError} from '../failure.js';
 import {variable} from '../io.js';
@@ -69,7 +70,7 @@ async function ask(
       responseType: 'text',
     });
   } catch (error) {
-    const {isAwsAuthError} = await import('../../index.js');
+    const {isAwsAuthError} = await loadLibrary();
     if (isAwsAuthError(error)) throw error;
     // Not its message: the libraries below put into that what they like.
     const code = error instanceof Error && 'code' in error ? error.code : undefined;

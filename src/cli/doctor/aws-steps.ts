@@ -1,3 +1,4 @@
+import {loadLibrary} from '../load-library.js';
 import {credentialsInWords, durationInWords, regionInWords} from '../identity-words.js';
 import {wrongIdentityTrap} from '../wrong-identity.js';
 import {attributesOf} from '../google-principals.js';
@@ -12,7 +13,7 @@ export const credentialsStep: Step = {
     try {
       identity = await clientOf(visit).describeIdentity();
     } catch (error) {
-      const {isAwsAuthError} = await import('../../index.js');
+      const {isAwsAuthError} = await loadLibrary();
       // They were found: the next step tells about the region.
       if (isAwsAuthError(error) && error.step === 'aws-region') {
         return {status: 'ok', facts: 'found'};
