@@ -102,7 +102,9 @@ export function lifeOf(
   askedAt: number,
   now: number,
 ): readonly [value: string, issuedAt: number, expiresAt: number] {
-  const expiresAt = askedAt + granted.lifetimeMillis;
+  // The clock may have been set back meanwhile, which makes nothing live longer.
+  const issuedAt = Math.min(askedAt, now);
+  const expiresAt = issuedAt + granted.lifetimeMillis;
   if (now >= expiresAt) {
     throw new AwsAuthError({
       code: 'TIMEOUT',
@@ -112,5 +114,5 @@ export function lifeOf(
       transient: true,
     });
   }
-  return [granted.value, askedAt, expiresAt];
+  return [granted.value, issuedAt, expiresAt];
 }
