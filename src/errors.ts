@@ -35,6 +35,7 @@ import {types} from 'node:util';
  * | `SERVICE_ACCOUNT_REQUIRED` | what was asked for needs a service account, and none is named |
  * | `DELEGATION_DENIED` | the Workspace does not let the service account act for its users in these scopes |
  * | `DELEGATION_REFUSED` | Google refused a Workspace user's token for another reason |
+ * | `CLIENT_UNSUPPORTED` | a client of Google's takes no auth client or credential of others |
  */
 export type AwsAuthErrorCode =
   | 'INVALID_OPTION'
@@ -66,7 +67,8 @@ export type AwsAuthErrorCode =
   | 'IMPERSONATION_REFUSED'
   | 'SERVICE_ACCOUNT_REQUIRED'
   | 'DELEGATION_DENIED'
-  | 'DELEGATION_REFUSED';
+  | 'DELEGATION_REFUSED'
+  | 'CLIENT_UNSUPPORTED';
 
 /**
  * Names the step of the exchange that failed, in the order in which they run. Three more belong to what is

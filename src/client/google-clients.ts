@@ -13,7 +13,14 @@ import {AwsAuthClient} from './aws-auth-client.js';
  * client is refused: a client of an older major would find no headers in it, and send its requests
  * without authorization. Clients that hold google-auth-library 11 take the client as it is.
  *
- * @typeParam T the type that is asked for; TypeScript finds it by itself.
+ * Write it where it is asked for. A variable in between asks for nothing, and would be of the type `never`;
+ * name the type there:
+ *
+ * ```ts
+ * const forStorage = forGoogleClient<NonNullable<StorageOptions['authClient']>>(authClient);
+ * ```
+ *
+ * @typeParam T the type that is asked for; TypeScript finds it from the place of use.
  * @throws AwsAuthError `INVALID_OPTION`, when it is no `AwsAuthClient` of this copy of the package.
  */
 export function forGoogleClient<T extends Asked<T>>(authClient: AwsAuthClient): T;
@@ -31,7 +38,9 @@ export function forGoogleClient(authClient: unknown): unknown {
 /**
  * What can be asked for is an auth client of some kind, or what some clients take in its place. For anything
  * else TypeScript infers the constraint itself: the client as it is, which fits nowhere else. Where nothing is
- * known of what is asked for, `never` fits: so it is for the first of several overloads, as googleapis has them.
+ * known of what is asked for, `never` fits. It must: so it is for the first of several overloads, as googleapis
+ * has them, and what TypeScript takes there it keeps for the overloads after. Any other type, as a default type
+ * argument would give one, fits into none of them then.
  */
 type Asked<T> = unknown extends T
   ? never

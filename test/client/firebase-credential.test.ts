@@ -50,4 +50,62 @@ describe('the credential of firebase-admin', () => {
     const {access_token: token} = await credential.getAccessToken();
     assert.ok(!inspect(credential, {depth: 9}).includes(token));
   });
+
+  // The real firebase-admin, in two majors, is asked by the matrix.
+  describe("where firebase-admin's Firestore and Storage are about to refuse it", () => {
+    // Named as in firebase-admin, which reads the constructor of all that it copies.
+    const getExplicitProjectId = (credential: object): unknown => credential.constructor;
+    function getFirestoreOptions(credential: object): unknown {
+      return [getExplicitProjectId(credential)];
+    }
+    class Storage {
+      readonly projectId: unknown;
+      constructor(credential: object, read = getExplicitProjectId) {
+        this.projectId = read(credential);
+      }
+    }
+
+    it('says which client to use instead', () => {
+      const credential = firebaseCredential(emulatedClient(emulator, {projectId: 'a-project'}));
+      assert.throws(() => getFirestoreOptions(credential), {
+        name: 'AwsAuthError',
+        code: 'CLIENT_UNSUPPORTED',
+        step: 'config',
+        message: /getFirestore\(\).*new Firestore\(\{authClient, projectId: 'a-project'\}\)/,
+      });
+      assert.throws(() => new Storage(credential), {
+        code: 'CLIENT_UNSUPPORTED',
+        message: /getStorage\(\).*'@google-cloud\/storage'; new Storage\(/,
+      });
+    });
+
+    it('has a blank where the project is not known', () => {
+      const credential = firebaseCredential(emulatedClient(emulator, {projectId: undefined}));
+      assert.throws(() => getFirestoreOptions(credential), /projectId: 'PROJECT'/);
+    });
+
+    it('disturbs nobody else who looks at it', () => {
+      const credential = firebaseCredential(client);
+      const look = (seen: object): unknown => seen.constructor;
+      assert.equal(typeof getExplicitProjectId(credential), 'function');
+      assert.equal(typeof new Storage(credential, look).projectId, 'function');
+      assert.equal(
+        inspect(credential),
+        'AwsFirebaseCredential { getAccessToken: [AsyncFunction (anonymous)] }',
+      );
+      assert.doesNotThrow(() => inspect(credential, {showHidden: true, getters: true}));
+      assert.equal(JSON.stringify(credential), '{}');
+      assert.deepEqual(Object.keys(credential), ['getAccessToken']);
+    });
+
+    it('leaves them to their own refusal where no stack is kept', () => {
+      const {stackTraceLimit} = Error;
+      Error.stackTraceLimit = 0;
+      try {
+        assert.doesNotThrow(() => getFirestoreOptions(firebaseCredential(client)));
+      } finally {
+        Error.stackTraceLimit = stackTraceLimit;
+      }
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import type {AwsAuthClient} from 'google-auth-aws';
 import type {Answers} from './clouds/recorded-clouds.js';
+import type {RestPorts} from './clouds/rest-server.js';
 
 /** A client of Google's in one major, connected with our auth client as a user would. */
 export interface ConnectedClient {
@@ -13,7 +14,7 @@ export interface ConnectedClient {
 export interface ConnectionContext {
   readonly authClient: AwsAuthClient;
   /** The ports on which 127.0.0.1 has the REST APIs, for clients that use no proxy. */
-  readonly restPorts: {readonly http: number; readonly https: number};
+  readonly restPorts: RestPorts;
 }
 
 /** One row of the matrix. */

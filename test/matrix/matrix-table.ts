@@ -38,7 +38,7 @@ function operationCell({refused}: ClientUnderTest, operation: OperationReport): 
   const instead = refused?.[operation.name]?.instead;
   return instead === undefined
     ? `**${operation.name}: ${outcome}**`
-    : `${operation.name}: no, use ${instead}`;
+    : `${operation.name}: an error that says to use ${instead}`;
 }
 
 function projectCell({project}: ClientUnderTest, {projectId}: ClientReport): string {

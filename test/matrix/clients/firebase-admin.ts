@@ -1,5 +1,6 @@
 import {firebaseCredential} from 'google-auth-aws';
 import type {ClientUnderTest} from '../client-under-test.js';
+import {leadHttp2} from '../clouds/leading-http2.js';
 import {LeadingAgent} from '../clouds/leading-agent.js';
 import type {Answers} from '../clouds/recorded-clouds.js';
 
@@ -16,11 +17,11 @@ const answers: Answers = {
   ],
 };
 
-const refusal = (product: string, instead: string) => ({
+const refusal = (product: string) => ({
   message: new RegExp(
-    `^failed: Failed to initialize Google Cloud ${product} client with the available credentials?\\.`,
+    `^failed: firebase-admin's get${product}\\(\\) takes a .* new ${product}\\(\\{authClient, projectId: 'my-project'\\}\\)`,
   ),
-  instead,
+  instead: `\`@google-cloud/${product.toLowerCase()}\``,
 });
 
 const common = {
@@ -28,15 +29,24 @@ const common = {
   through: [],
   project: 'to be named',
   written: '{credential: firebaseCredential(authClient), projectId}',
-  // They take a key or Google's own default credentials, and no other.
+  // They take a key or Google's own default credentials, and no other: our error says so.
   refused: {
-    'getFirestore()': refusal('Firestore', '`@google-cloud/firestore`'),
-    'getStorage()': refusal('Storage', '`@google-cloud/storage`'),
+    'getFirestore()': refusal('Firestore'),
+    'getStorage()': refusal('Storage'),
   },
   answers,
 } satisfies Partial<ClientUnderTest>;
 
 const message = {token: 'a-device', notification: {title: 'hello'}};
+
+/** `sendEach()` fails for each message apart. */
+function allSent({
+  responses,
+}: {
+  readonly responses: readonly {readonly error?: {readonly message: string} | undefined}[];
+}): void {
+  for (const {error} of responses) if (error) throw new Error(error.message);
+}
 
 export const FIREBASE_ADMIN: readonly ClientUnderTest[] = [
   {
@@ -45,6 +55,7 @@ export const FIREBASE_ADMIN: readonly ClientUnderTest[] = [
     major: '13',
     googleAuthLibrary: 10,
     connect: async ({authClient, restPorts}) => {
+      leadHttp2(restPorts.http2);
       const {deleteApp, initializeApp} = await import('firebase-admin-13/app');
       const {getAuth} = await import('firebase-admin-13/auth');
       const {getFirestore} = await import('firebase-admin-13/firestore');
@@ -59,6 +70,7 @@ export const FIREBASE_ADMIN: readonly ClientUnderTest[] = [
         operations: {
           auth: () => getAuth(app).getUser('a-user'),
           messaging: () => getMessaging(app).send(message),
+          'messaging by HTTP/2': async () => allSent(await getMessaging(app).sendEach([message])),
           'getFirestore()': async () => getFirestore(app),
           'getStorage()': async () => getStorage(app),
         },
@@ -72,6 +84,7 @@ export const FIREBASE_ADMIN: readonly ClientUnderTest[] = [
     major: '14',
     googleAuthLibrary: 11,
     connect: async ({authClient, restPorts}) => {
+      leadHttp2(restPorts.http2);
       const {deleteApp, initializeApp} = await import('firebase-admin/app');
       const {getAuth} = await import('firebase-admin/auth');
       const {getFirestore} = await import('firebase-admin/firestore');
@@ -86,6 +99,7 @@ export const FIREBASE_ADMIN: readonly ClientUnderTest[] = [
         operations: {
           auth: () => getAuth(app).getUser('a-user'),
           messaging: () => getMessaging(app).send(message),
+          'messaging by HTTP/2': async () => allSent(await getMessaging(app).sendEach([message])),
           'getFirestore()': async () => getFirestore(app),
           'getStorage()': async () => getStorage(app),
         },

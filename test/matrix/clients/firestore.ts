@@ -14,19 +14,34 @@ interface AnyFirestore {
 
 const DOCUMENTS = 'projects/my-project/databases/(default)/documents';
 
-const connected = (firestore: AnyFirestore): ConnectedClient => ({
+const connected = (firestore: AnyFirestore, rest: AnyFirestore): ConnectedClient => ({
   // Known from the first call on, and shown by toJSON() alone.
   projectId: async () => /"projectId":"(.*?)"/.exec(JSON.stringify(firestore))?.[1],
   operations: {
     read: () => firestore.doc('a-collection/a-document').get(),
     write: () => firestore.doc('a-collection/a-document').set({one: 1}),
+    // With preferRest: true.
+    'read by REST': () => rest.doc('a-collection/a-document').get(),
+    'write by REST': () => rest.doc('a-collection/a-document').set({one: 1}),
   },
-  close: () => firestore.terminate(),
+  close: () => Promise.all([firestore.terminate(), rest.terminate()]),
 });
 
 // Seconds of a timestamp, as a number.
 const READ_TIME = Buffer.from([0x08, 0x01]);
+const REST = String.raw`^POST localhost:\d+\/v1\/projects\/my-project\/databases\/[^/]*default[^/]*\/documents`;
+const time = '2026-01-01T00:00:00Z';
 const answers: Answers = {
+  rest: [
+    {
+      to: new RegExp(`${REST}:batchGet`),
+      body: [{missing: `${DOCUMENTS}/a-collection/a-document`, readTime: time}],
+    },
+    {
+      to: new RegExp(`${REST}:commit`),
+      body: {writeResults: [{updateTime: time}], commitTime: time},
+    },
+  ],
   grpc: [
     {
       method: '/google.firestore.v1.Firestore/BatchGetDocuments',
@@ -44,6 +59,9 @@ const answers: Answers = {
   ],
 };
 
+// Before google-gax 6, REST uses no proxy.
+const rest = (port: number) => ({preferRest: true, host: `localhost:${port}`, ssl: true});
+
 const common = {
   name: '@google-cloud/firestore',
   through: ['google-gax'],
@@ -58,12 +76,19 @@ export const FIRESTORE: readonly ClientUnderTest[] = [
     major: '7',
     googleAuthLibrary: 9,
     written: '{authClient}',
-    connect: async ({authClient}) => {
+    connect: async ({authClient, restPorts}) => {
       // Its types declare a module by the name of the newer one.
       const {Firestore} = createRequire(import.meta.url)('firestore-7') as {
-        readonly Firestore: new (settings: {authClient: object}) => AnyFirestore;
+        readonly Firestore: new (settings: {
+          authClient: object;
+          preferRest?: boolean;
+          host?: string;
+        }) => AnyFirestore;
       };
-      return connected(new Firestore({authClient}));
+      return connected(
+        new Firestore({authClient}),
+        new Firestore({authClient, ...rest(restPorts.https)}),
+      );
     },
   },
   {
@@ -72,9 +97,12 @@ export const FIRESTORE: readonly ClientUnderTest[] = [
     major: '9',
     googleAuthLibrary: 11,
     written: '{authClient}',
-    connect: async ({authClient}) => {
+    connect: async ({authClient, restPorts}) => {
       const {Firestore} = await import('@google-cloud/firestore');
-      return connected(new Firestore({authClient}));
+      return connected(
+        new Firestore({authClient}),
+        new Firestore({authClient, ...rest(restPorts.https)}),
+      );
     },
   },
 ];

@@ -13,6 +13,17 @@ interface AnyGoogleGenAI {
     generateContent(prompt: Prompt): Promise<unknown>;
     generateContentStream(prompt: Prompt): Promise<AsyncIterable<unknown>>;
   };
+  readonly live: {
+    connect(parameters: {
+      readonly model: string;
+      readonly callbacks: LiveCallbacks;
+    }): Promise<{close(): void}>;
+  };
+}
+
+interface LiveCallbacks {
+  readonly onmessage: () => void;
+  readonly onerror: (event: {readonly message: string}) => void;
 }
 
 const prompt: Prompt = {model: 'gemini-pro', contents: 'hello'};
@@ -23,6 +34,23 @@ const connected = (ai: AnyGoogleGenAI): ConnectedClient => ({
     stream: async () => {
       for await (const _ of await ai.models.generateContentStream(prompt));
     },
+    // A WebSocket.
+    live: async () => {
+      let callbacks: LiveCallbacks | undefined;
+      const answered = new Promise<void>((resolve, reject) => {
+        callbacks = {
+          onmessage: resolve,
+          onerror: ({message}) => reject(new Error(message)),
+        };
+      });
+      if (!callbacks) return;
+      // Some majors wait for ever for what was refused.
+      const connecting = ai.live.connect({model: prompt.model, callbacks});
+      await Promise.race([answered, connecting]);
+      const session = await connecting;
+      await answered;
+      session.close();
+    },
   },
 });
 
@@ -30,6 +58,10 @@ const generated = {candidates: [{content: {role: 'model', parts: [{text: 'hello'
 const MODEL = String.raw`\/v1beta1\/projects\/my-project\/locations\/europe-west1\/publishers\/google\/models\/gemini-pro`;
 const answers: Answers = {
   rest: [
+    {
+      to: /^GET .*\/ws\/google\.cloud\.aiplatform\.v1beta1\.LlmBidiService\/BidiGenerateContent$/,
+      body: {setupComplete: {}},
+    },
     {to: new RegExp(`^POST .*${MODEL}:generateContent`), body: generated},
     {
       to: new RegExp(`^POST .*${MODEL}:streamGenerateContent`),

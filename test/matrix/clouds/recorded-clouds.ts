@@ -7,7 +7,7 @@ import type {ReceivedCall} from './call-record.js';
 import {startConnectProxy} from './connect-proxy.js';
 import {startGrpcServer, type GrpcAnswer} from './grpc-server.js';
 import {listening} from './listening.js';
-import {startRestServer, type RestAnswer} from './rest-server.js';
+import {startRestServer, type RestAnswer, type RestPorts} from './rest-server.js';
 import {fixture, TRUST} from './trust.js';
 
 /** How the APIs answer. */
@@ -22,7 +22,7 @@ export interface RecordedClouds {
   /** Variables that lead a process here, whatever host of Google's it asks for. */
   readonly env: Readonly<Record<string, string>>;
   /** The ports on which 127.0.0.1 has the REST APIs, for clients that use no proxy. */
-  readonly restPorts: {readonly http: number; readonly https: number};
+  readonly restPorts: RestPorts;
   /** `localhost:PORT`, where gRPC is. */
   readonly grpcTarget: string;
   readonly calls: readonly ReceivedCall[];
@@ -46,7 +46,7 @@ export async function startRecordedClouds({
   const restServer = await startRestServer({...common, answers: rest});
   const grpcServer = await startGrpcServer({...common, answers: grpc});
   const refuse = (host: string) => strayed.push(`proxy: ${host}`);
-  const restProxy = await startConnectProxy(restServer.httpsPort, refuse);
+  const restProxy = await startConnectProxy(restServer.ports.https, refuse);
   const grpcProxy = await startConnectProxy(grpcServer.port, refuse);
 
   const metadataServer = createServer((request, response) => {
@@ -78,7 +78,7 @@ export async function startRecordedClouds({
       HOME: folder,
       ...TRUST,
     },
-    restPorts: {http: restServer.httpPort, https: restServer.httpsPort},
+    restPorts: restServer.ports,
     grpcTarget: `localhost:${grpcServer.port}`,
     calls,
     strayed: async () => {

@@ -1,20 +1,30 @@
 import {createServer as createPlainServer, request as send} from 'node:http';
 import type {IncomingMessage, RequestListener, ServerResponse} from 'node:http';
+import {createSecureServer, type Http2Session} from 'node:http2';
+import type {Http2ServerRequest, Http2ServerResponse} from 'node:http2';
 import {createServer} from 'node:https';
+import type {Socket} from 'node:net';
 import {isAccepted, type ReceivedCall} from './call-record.js';
 import {listening} from './listening.js';
+import {openWebSocket} from './web-socket.js';
 
 /** What a server answers to requests whose `METHOD host/path` is of this form. */
 export interface RestAnswer {
   readonly to: RegExp;
-  /** JSON, or a text as it is. */
+  /** JSON, or a text as it is. A WebSocket gets it as a message. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface RestPorts {
+  readonly http: number;
+  readonly https: number;
+  /** HTTP/2 over TLS alone. */
+  readonly http2: number;
+}
+
 export interface RestServer {
-  readonly httpsPort: number;
-  readonly httpPort: number;
+  readonly ports: RestPorts;
   close(): void;
 }
 
@@ -38,56 +48,111 @@ const TOKEN_HOSTS = new Set<string | undefined>([
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
   const {emulatorUrl, answers, onCall} = options;
 
+  /** Records a request, and says what the API answers. */
+  const judge = async (what: string, authorization: string | undefined): Promise<Reply> => {
+    const accepted = await isAccepted(emulatorUrl, authorization);
+    onCall({what, authorization, isAccepted: accepted});
+    if (!accepted) {
+      return failure(401, {message: 'no valid token', status: 'UNAUTHENTICATED'});
+    }
+    const found = answers.find(({to}) => to.test(what));
+    return found === undefined
+      ? failure(404, {message: `nobody answers ${what}`})
+      : {status: 200, body: found.body, headers: found.headers ?? {}};
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const {method = '', url = '', headers} = request;
-    const {authorization} = headers;
-    const what = `${method} ${headers.host ?? ''}${url}`;
     if (TOKEN_HOSTS.has(headers.host)) {
       passOn(request, response, emulatorUrl);
       return;
     }
-    const accepted = await isAccepted(emulatorUrl, authorization);
-    onCall({what, authorization, isAccepted: accepted});
+    const judged = await judge(`${method} ${headers.host ?? ''}${url}`, headers.authorization);
     if (headers.host === 'storage.googleapis.com') {
       passOn(request, response, emulatorUrl);
       return;
     }
     request.resume();
-    if (!accepted) {
-      reply(response, 401, {
-        error: {code: 401, message: 'no valid token', status: 'UNAUTHENTICATED'},
-      });
-      return;
-    }
-    const found = answers.find(({to}) => to.test(what));
-    if (found) reply(response, 200, found.body, found.headers);
-    else reply(response, 404, {error: {code: 404, message: `nobody answers ${what}`}});
+    reply(response, judged);
   };
+  const answerHttp2 = async (
+    request: Http2ServerRequest,
+    response: Http2ServerResponse,
+  ): Promise<void> => {
+    const {method, authority, url, headers} = request;
+    request.resume();
+    const host = authority.replace(/:443$/, '');
+    reply(response, await judge(`${method} ${host}${url}`, headers.authorization));
+  };
+  const answerUpgrade = async (request: IncomingMessage, socket: Socket): Promise<void> => {
+    const {method = '', url = '', headers} = request;
+    const {status, body} = await judge(
+      `${method} ${headers.host ?? ''}${url}`,
+      headers.authorization,
+    );
+    if (status === 200) openWebSocket(request, socket, JSON.stringify(body));
+    else socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: 0\r\n\r\n`);
+  };
+
   const listener: RequestListener = (request, response) => {
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   };
-  const servers = [createServer(options.tls, listener), createPlainServer(listener)] as const;
-  const [httpsPort, httpPort] = [await listening(servers[0]), await listening(servers[1])];
+  const https = createServer(options.tls, listener);
+  const http = createPlainServer(listener);
+  const upgraded = new Set<Socket>();
+  http.on('upgrade', (request, socket: Socket) => {
+    upgraded.add(socket.on('error', () => undefined));
+    answerUpgrade(request, socket).catch((error: unknown) => socket.destroy(error as Error));
+  });
+  const sessions = new Set<Http2Session>();
+  const http2 = createSecureServer(options.tls, (request, response) => {
+    answerHttp2(request, response).catch((error: unknown) =>
+      response.stream.destroy(error as Error),
+    );
+  }).on('session', session => sessions.add(session));
+
   return {
-    httpsPort,
-    httpPort,
+    ports: {
+      http: await listening(http),
+      https: await listening(https),
+      http2: await listening(http2),
+    },
     close: () => {
-      for (const server of servers) {
+      for (const server of [http, https]) {
         server.close();
         server.closeAllConnections();
       }
+      for (const socket of upgraded) socket.destroy();
+      for (const session of sessions) session.destroy();
+      http2.close();
     },
   };
 }
 
-function reply(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  response.writeHead(status, {'content-type': 'application/json', ...headers}).end(text);
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const failure = (code: number, error: object): Reply => ({
+  status: code,
+  body: {error: {code, ...error}},
+  headers: {},
+});
+
+/** What the servers' responses of both HTTPs have in common. */
+interface Response {
+  statusCode: number;
+  setHeader(name: string, value: string): unknown;
+  end(text: string): unknown;
+}
+
+function reply(response: Response, {status, body, headers}: Reply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries({'content-type': 'application/json', ...headers})) {
+    response.setHeader(name, value);
+  }
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 function passOn(request: IncomingMessage, response: ServerResponse, emulatorUrl: string): void {

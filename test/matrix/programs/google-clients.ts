@@ -3,7 +3,7 @@
 import {Storage} from '@google-cloud/storage';
 import {enableSignedUrls, firebaseCredential, forGoogleClient} from 'google-auth-aws';
 import type {AwsAuthClient} from 'google-auth-aws';
-import {Storage as Storage7} from 'storage-7';
+import {Storage as Storage7, type StorageOptions as StorageOptions7} from 'storage-7';
 
 declare const authClient: AwsAuthClient;
 
@@ -16,6 +16,12 @@ const storage7: Storage7 = enableSignedUrls(
 );
 storage.bucket('a-bucket');
 storage7.bucket('a-bucket');
+
+// A variable in between names the type.
+const forStorage7 = forGoogleClient<NonNullable<StorageOptions7['authClient']>>(authClient);
+new Storage7({authClient: forStorage7});
+// @ts-expect-error -- the type is that of the older major, and no `never`
+const anything: number = forStorage7;
 
 // The helper gives auth clients and nothing else.
 // @ts-expect-error -- that is no auth client of this package
@@ -32,4 +38,4 @@ forGoogleClient({getRequestHeaders: () => Promise.resolve(new Headers())});
 firebaseCredential({getAccessToken: () => Promise.resolve({token: 'a-token'})});
 // @ts-expect-error -- that is no auth client of this package
 enableSignedUrls(authClient);
-void [number, text, plain];
+void [anything, number, text, plain];
