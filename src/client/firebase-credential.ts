@@ -8,7 +8,7 @@ export interface FirebaseCredential {
 }
 
 /**
- * The `credential` of firebase-admin (12 to 14), which takes no `authClient`:
+ * The `credential` of firebase-admin (13 and 14), which takes no `authClient`:
  *
  * ```ts
  * initializeApp({credential: firebaseCredential(authClient), projectId: 'my-project'});
