@@ -64,6 +64,7 @@ describe('the command emulator', function () {
     assert.ok(variables['AWS_CONTAINER_CREDENTIALS_FULL_URI']?.startsWith(`${url}/`));
     assert.equal(variables['AWS_REGION'], 'us-east-1');
     assert.equal(variables['GOOGLE_CLOUD_PROJECT'], 'my-project');
+    assert.equal(variables['GOOGLE_OAUTH_TOKEN_URL'], `${url}/oauth2/v4/token`);
     // Its path has a space and a quote in it.
     const file = variables['GOOGLE_APPLICATION_CREDENTIALS'] ?? '';
     assert.equal(path.dirname(path.dirname(file)), folder);
@@ -165,6 +166,20 @@ describe('the command emulator', function () {
       assert.match(emulator.stderr, /^storage storage\.buckets\.list \d/m, storage.stderr);
       await emulator.end('SIGTERM');
     }
+  });
+
+  it("serves a doctor's Workspace user, by the OAuth endpoint that it prints", async () => {
+    const emulator = await start().ready();
+    const {status, stdout, stderr} = await runNode(
+      [
+        ...['src/cli/bin.ts', 'doctor', '--subject', 'alice@example.com'],
+        ...['--scopes', 'https://www.googleapis.com/auth/calendar.readonly'],
+      ],
+      {...APART, ...evaluated(emulator)},
+    );
+    assert.equal(status, 0, stdout + stderr);
+    await emulator.end('SIGTERM');
+    assert.match(emulator.stderr, /^google-oauth2 token 200 /m);
   });
 
   it('plays the policy of a file, and tells what is behind a refusal', async () => {
