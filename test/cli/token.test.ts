@@ -5,8 +5,6 @@ import type {AddressInfo} from 'node:net';
 import {afterEach, beforeEach, describe, it} from 'mocha';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
-import {startCloudsProxy} from '../support/clouds-proxy.js';
-import {runNode} from '../support/run-node.js';
 import {EMAIL, googlePolicy, setUp} from './doctor-fixture.js';
 import {runCommand} from './run-command.js';
 
@@ -103,25 +101,6 @@ describe('google-auth-aws', () => {
       assert.equal(status, 1);
       assert.equal(stdout, '');
       assert.match(stderr, new RegExp(`add-iam-policy-binding ${other}`));
-    });
-
-    it('needs no file where the flags name the provider, and asks Google’s own hosts', async () => {
-      // Google and AWS by their own names, in a process that trusts the test's authority.
-      const clouds = await startCloudsProxy(emulator.url);
-      try {
-        const {status, stdout, stderr} = await runNode(
-          [
-            ...['src/cli/bin.ts', 'token', '--project-number', '123456789012'],
-            ...['--pool', 'aws-pool', '--provider', 'aws-test-account'],
-          ],
-          {...emulator.env, ...clouds.env},
-        );
-        assert.equal(status, 0, stderr);
-        assert.match(stdout, /^ya29\.d\.\S+\n$/);
-        assert.deepEqual(clouds.hosts, ['sts.googleapis.com:443']);
-      } finally {
-        await clouds.close();
-      }
     });
 
     it('fails in one line, without a stack and without a secret', async () => {
