@@ -96,6 +96,9 @@ describe('google-auth-aws whoami', () => {
       google.principals?.awsRole,
       `principalSet://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/new-pool/attribute.aws_role/${ROLE}`,
     );
+    // Of an account nothing was said.
+    const {stdout} = await runCommand(['whoami', '--project-number', '42', '--pool', 'new-pool']);
+    assert.doesNotMatch(stdout, /acts as/);
     assert.ok(emulator.requests.every(({service}) => service.startsWith('aws-')));
   });
 

@@ -96,7 +96,7 @@ const EXPLANATIONS: Partial<
 
   TOKEN_EXCHANGE_REFUSED: (error, visit) => {
     const {caller} = visit;
-    if (/with no explanation/.test(error.what)) {
+    if (error.what.includes('with no explanation')) {
       return {
         meaning:
           "A refusal without a word is rarely Google's: look for a proxy or a firewall between here and Google STS that refuses in its place.",
