@@ -271,6 +271,7 @@ describe('the command emulator', function () {
     assert.ok(statSync(file).isFile());
     await (await fetch(`${url}/nothing?token=secret`)).text();
     await (await fetch(`${url}/v1/token`)).text();
+    await (await fetch(`${url}/storage/v1/b?project=my-project`)).text();
     interrupt('SIGINT');
     assert.equal(await status, 0);
     assert.throws(() => statSync(path.dirname(file)), {code: 'ENOENT'});
@@ -279,6 +280,11 @@ describe('the command emulator', function () {
     assert.match(lines[1] ?? '', /^unknown GET \/nothing\?token=\S* 404 \d+ms\n$/);
     assert.doesNotMatch(lines.join(''), /secret/);
     assert.match(lines[2] ?? '', /^google-sts token 405 \d+ms/);
+    // The client's own words for it are of no help.
+    assert.match(
+      lines[3] ?? '',
+      /^storage storage\.buckets\.list 401 .*\(was a token sent\? .*useAuthWithCustomEndpoint: true alone\)\n$/,
+    );
   });
 
   for (const port of ['65536', '-1', '80a', '']) {
