@@ -1,3 +1,5 @@
+import {types} from 'node:util';
+
 /**
  * Names the kind of failure. Stable: programs may branch on it.
  *
@@ -164,7 +166,9 @@ export class AwsAuthError extends Error {
       transient: this.transient,
       ...(this.status === undefined ? {} : {status: this.status}),
       ...(this.reason === undefined ? {} : {reason: this.reason}),
-      ...(this.cause instanceof Error ? {cause: `${this.cause.name}: ${this.cause.message}`} : {}),
+      ...(this.cause instanceof Error || types.isNativeError(this.cause)
+        ? {cause: `${this.cause.name}: ${this.cause.message}`}
+        : {}),
     };
   }
 }

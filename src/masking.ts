@@ -1,4 +1,4 @@
-import {inspect} from 'node:util';
+import {inspect, types} from 'node:util';
 
 /**
  * What stands where a secret was.
@@ -55,7 +55,7 @@ function spellingsOf(character: string): string {
  * property. HTTP libraries hang whole requests, with tokens and keys, on their errors.
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[] = [], depth = 0): Error {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     // `inspect` and not String(): a thrown object without a prototype would throw once more.
     // Uncut: the beginning of a secret would not be recognised.
     const shown =
@@ -64,29 +64,47 @@ export function withoutSecrets(error: unknown, secrets: readonly string[] = [], 
         : inspect(error, {depth: 1, getters: false, maxStringLength: Infinity});
     return new Error(`A value that is not an Error was thrown: ${maskSecrets(shown, secrets)}`);
   }
-  const cause = error.cause;
+  const {cause} = error;
+  const name = textOf(error.name);
+  const message = maskSecrets(textOf(error.message), secrets);
   const copy =
-    cause instanceof Error && depth < 5
-      ? new Error(maskSecrets(error.message, secrets), {
-          cause: withoutSecrets(cause, secrets, depth + 1),
-        })
-      : new Error(maskSecrets(error.message, secrets));
+    isError(cause) && depth < 5
+      ? new Error(message, {cause: withoutSecrets(cause, secrets, depth + 1)})
+      : new Error(message);
   const code = errorCode(error);
   Object.defineProperties(copy, {
     name: {
-      value: maskSecrets(error.name, secrets),
+      value: maskSecrets(name, secrets),
       configurable: true,
       writable: true,
       enumerable: false,
     },
     stack: {
-      value: maskSecrets(error.stack ?? `${error.name}: ${error.message}`, secrets),
+      value: maskSecrets(textOf(error.stack) || `${name}: ${textOf(error.message)}`, secrets),
       configurable: true,
       writable: true,
       enumerable: false,
     },
   });
   return code === undefined ? copy : Object.assign(copy, {code: maskSecrets(code, secrets)});
+}
+
+/**
+ * Whether a value is an error, also one of another realm: a test runner such as Jest has an `Error` of its own,
+ * and Node.js's errors are none of those.
+ *
+ * @internal
+ */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
+
+// Whatever somebody has put there, such as the array of an `Error.prepareStackTrace`.
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null
+    ? ''
+    : inspect(value, {depth: 1, getters: false, maxStringLength: Infinity});
 }
 
 /** The system or library code of an error or of the first of its causes that has one. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {inspect} from 'node:util';
+import {runInNewContext} from 'node:vm';
 import fc from 'fast-check';
 import {errorCode, MASK, maskSecrets, withoutSecrets} from '../src/masking.js';
 import {SAMPLE_SECRETS, SAMPLE_SUBJECT_TOKEN} from './support/sample-secrets.js';
@@ -246,5 +247,31 @@ describe('errorCode', () => {
     const circle = new Error('round');
     circle.cause = circle;
     assert.equal(errorCode(circle), undefined);
+  });
+});
+
+describe('withoutSecrets(), for an error that is odd', () => {
+  it('of another realm, as Node.js’s are in Jest: knows it for an error', () => {
+    const foreign: unknown = runInNewContext(
+      `Object.assign(new Error('connect a-secret-word', {cause: new TypeError('inner')}), {code: 'ECONNREFUSED'})`,
+    );
+    assert.ok(!(foreign instanceof Error));
+    const copy = withoutSecrets(foreign, ['a-secret-word']);
+    assert.equal(copy.message, 'connect [masked]');
+    assert.equal(errorCode(copy), 'ECONNREFUSED');
+    assert.ok(copy.cause instanceof Error);
+    assert.equal(copy.cause.name, 'TypeError');
+  });
+
+  it('with a message, a name or a stack that is no text: tells what it can', () => {
+    for (const odd of [undefined, null, 7, ['a-secret-word'], {said: 'a-secret-word'}]) {
+      for (const name of ['message', 'stack', 'name']) {
+        const error = Object.defineProperty(new Error('as it was'), name, {value: odd});
+        const copy = withoutSecrets(error, ['a-secret-word']);
+        for (const field of [copy.message, copy.name, copy.stack])
+          assert.equal(typeof field, 'string');
+        assertHidden(printed(copy), {word: 'a-secret-word'});
+      }
+    }
   });
 });

@@ -1,6 +1,6 @@
 import {inspect} from 'node:util';
 import {AwsAuthError, isAwsAuthError} from '../errors.js';
-import {maskSecrets, withoutSecrets} from '../masking.js';
+import {isError, maskSecrets, withoutSecrets} from '../masking.js';
 import type {CredentialSource} from './credential-source.js';
 import {checkCredentials, type AwsCredentials} from './credentials.js';
 import {withinTimeLimit} from './time-limit.js';
@@ -61,7 +61,7 @@ function reason(cause: Error, {secrets}: CredentialSource): string {
 
 // The AWS SDK says "Unknown" of an answer that is not AWS's, such as a proxy's, and hangs the status on it.
 function httpStatus(error: unknown): string {
-  if (!(error instanceof Error) || !error.message.startsWith('Unknown')) return '';
+  if (!isError(error) || !error.message.startsWith('Unknown')) return '';
   const {$metadata}: Error & {$metadata?: {httpStatusCode?: unknown}} = error;
   const status = $metadata?.httpStatusCode;
   return typeof status === 'number' ? ` (HTTP ${String(status)})` : '';
@@ -77,6 +77,6 @@ const QUOTED_BY_JSON = /"([^"<][^]*)"(?:\.\.\.)? is not valid JSON/;
 
 function likelyKeys(error: unknown): string[] {
   const shown = inspect(error, {depth: 5, customInspect: false, maxStringLength: null});
-  const quoted = error instanceof Error ? QUOTED_BY_JSON.exec(error.message)?.[1] : undefined;
+  const quoted = isError(error) ? QUOTED_BY_JSON.exec(error.message)?.[1] : undefined;
   return [...(shown.match(KEY_SHAPE) ?? []), ...(quoted === undefined ? [] : [quoted])];
 }

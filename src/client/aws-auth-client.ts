@@ -7,12 +7,12 @@ import {
 } from '../config/external-account-config.js';
 import {checkEmail} from '../config/option-checks.js';
 import {sharedHttpsDelivery} from '../google/https-delivery.js';
-import {AccessToken} from '../token/access-token.js';
+import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
 import {sendAuthorised} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
-import {asCredentials, baseOptions} from './base-client.js';
+import {asCredentials, baseOptions, tokenOf} from './base-client.js';
 import {
   optionsFromCredentialFile,
   optionsFromJson,
@@ -24,7 +24,7 @@ import {IdTokens} from './id-tokens.js';
 import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader} from './package-version.js';
-import {mayTryAgain} from './reauthentication.js';
+import {isOneTimeBody, refusalIn} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
 import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
@@ -32,8 +32,6 @@ import {serviceAccountContext} from './service-account-sources.js';
 import {signedBy} from './token-sources.js';
 import {actingTokenSource} from './workspace-user-source.js';
 
-// The life of a token that setCredentials() puts in without a time of expiry.
-const UNKNOWN_LIFE_MILLIS = 3600 * 1000;
 // How long a token that replaced a refused one is not replaced for being refused, too.
 const REPLACEMENT_PAUSE_MILLIS = 60_000;
 
@@ -148,7 +146,10 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const own = this.#options.serviceAccount;
     const url =
       options.serviceAccountImpersonationUrl ??
-      own?.url.replace(/[^/]+(?=:generateAccessToken$)/, checkEmail(email, 'serviceAccountEmail'));
+      own?.url.replace(
+        /[^/]+(?=:generateAccessToken(?:$|\?))/,
+        checkEmail(email, 'serviceAccountEmail'),
+      );
     return this.#derive({
       serviceAccountEmail: email,
       serviceAccountImpersonationUrl: url,
@@ -267,10 +268,13 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return foreground(this.#federation.callerIdentity());
   }
 
-  /** Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped. */
+  /**
+   * Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped.
+   *
+   * @throws AwsAuthError `INVALID_OPTION` where no header could carry it.
+   */
   override setCredentials(credentials: Credentials): void {
-    const {access_token: value, expiry_date: expiry} = credentials;
-    const now = this.#options.clock();
+    const token = tokenOf(credentials, this.#options.clock());
     const {serviceAccount, scopes} = this.#options;
     if (serviceAccount === undefined && !this.#isApart) {
       // What clients of the same identity share is not this caller's to replace.
@@ -278,11 +282,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       this.#isApart = true;
       announceTokens(this.#tokens, this);
     }
-    this.#tokens.set(
-      typeof value === 'string' && value !== ''
-        ? new AccessToken(value, now, expiry ?? now + UNKNOWN_LIFE_MILLIS)
-        : undefined,
-    );
+    this.#tokens.set(token);
   }
 
   /**
@@ -310,7 +310,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   [inspect.custom](_depth: number, options: object): string {
     const shown = {
       audience: this.#options.audience,
-      serviceAccountEmail: this.getServiceAccountEmail(),
+      serviceAccountEmail: this.#options.serviceAccount?.email ?? null,
       projectId: this.projectId ?? null,
       ...(this.#options.subject === undefined ? {} : {subject: this.#options.subject.email}),
       scopes: this.#options.scopes,
@@ -329,16 +329,15 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   ): Promise<gaxios.GaxiosResponse<T>> {
     const token =
       this.#tokens.current() ?? (await foreground(abortable(this.#tokens.get(), options.signal)));
-    try {
-      return await this.#send<T>(options, token);
-    } catch (error) {
-      if (!mayTryAgain(error, options, {on403: this.forceRefreshOnFailure})) throw error;
-      // An API that takes no token of this kind answers 401 to new ones, too: no exchange for each call.
-      if (this.#isJustReplaced(token)) throw error;
-      const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
-      this.#replaced = {token: fresh, at: this.#options.clock()};
-      return this.#send<T>(options, fresh);
-    }
+    const first = this.#send<T>(options, token);
+    const refusal = await refusalIn(first, {on403: this.forceRefreshOnFailure});
+    // An API that takes no token of this kind answers 401 to new ones, too: no exchange for each call.
+    if (refusal === undefined || isOneTimeBody(options) || this.#isJustReplaced(token))
+      return first;
+    const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
+    this.#replaced = {token: fresh, at: this.#options.clock()};
+    refusal.discard();
+    return this.#send<T>(options, fresh);
   }
 
   async #send<T>(

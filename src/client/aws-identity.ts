@@ -67,7 +67,10 @@ export function awsIdentityReader(options: ResolvedOptions): AwsIdentityReader {
     const {accessKeyId} = credentials;
     if (kept?.accessKeyId !== accessKeyId) {
       const region = await traced({step: 'aws-region', target: 'AWS region'}, () =>
-        readRegion(options.region),
+        readRegion(
+          options.region,
+          readOptions.timeoutMillis ?? options.retryPolicy.totalTimeoutMillis,
+        ),
       );
       kept = {accessKeyId, region};
     }

@@ -1,5 +1,7 @@
 import type {BaseExternalAccountClient, Credentials} from 'google-auth-library';
-import type {AccessToken} from '../token/access-token.js';
+import {invalidOption} from '../config/option-checks.js';
+import {isTokenValue} from '../google/granted-token.js';
+import {AccessToken} from '../token/access-token.js';
 import type {AwsAuthClientOptions, ResolvedOptions} from './options.js';
 
 /** A token as google-auth-library's clients show it. */
@@ -7,6 +9,28 @@ export function asCredentials(token: AccessToken | undefined): Credentials {
   return token === undefined
     ? {}
     : {access_token: token.value, expiry_date: token.expiresAt, token_type: 'Bearer'};
+}
+
+// The life of a token that comes from outside without a time of expiry.
+const UNKNOWN_LIFE_MILLIS = 3600 * 1000;
+
+/**
+ * A token that comes from outside, or `undefined` where there is none. What cannot stand in a header would be
+ * quoted, token and all, by whoever refuses it.
+ *
+ * @throws AwsAuthError `INVALID_OPTION`.
+ */
+export function tokenOf(credentials: Credentials, now: number): AccessToken | undefined {
+  const {access_token: value, expiry_date: expiry} = credentials;
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (!isTokenValue(value)) {
+    throw invalidOption(
+      'access_token',
+      'holds a space, a newline or another character that no token has',
+      'Give the token alone, as Google gave it.',
+    );
+  }
+  return new AccessToken(value, now, expiry ?? now + UNKNOWN_LIFE_MILLIS);
 }
 
 /** What `BaseExternalAccountClient` is constructed with. */

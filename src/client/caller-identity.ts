@@ -1,7 +1,7 @@
 import {signRequest} from '../aws/sigv4.js';
 import {checkEndpointUrl} from '../config/option-checks.js';
 import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
-import {adviceForAwsRefusal} from '../google/aws-refusal.js';
+import {adviceForAwsRefusal, awsTimeIn} from '../google/aws-refusal.js';
 import {parse, quoteRefusal, record, readWords, text} from '../google/error-response.js';
 import {malformed, type Step} from '../google/refusal.js';
 import {retrying, type RetryPolicy} from '../google/retry.js';
@@ -82,7 +82,8 @@ export async function askCallerIdentity(
             {...STEP, url: url.href, headers, body: BODY, secrets},
             attempt,
           );
-          return {response, isClockOff: clock.heard(response.serverTime, asked)};
+          const awsTime = response.status >= 400 ? awsTimeIn(response.text) : undefined;
+          return {response, isClockOff: clock.heard(awsTime ?? response.serverTime, asked)};
         };
         const {response: first, isClockOff} = await ask();
         // AWS refuses what is signed five minutes ago; its own time does.

@@ -1,3 +1,4 @@
+import {RecentCaches} from '../token/recent-caches.js';
 import {TokenCache, type ExpiringToken, type TokenSource} from '../token/token-cache.js';
 import type {AccessToken} from '../token/access-token.js';
 import {awsIdentityReader, type AwsIdentityReader} from './aws-identity.js';
@@ -14,7 +15,7 @@ export class Federation {
   readonly identify: AwsIdentityReader;
   readonly clock: SigningClock;
   readonly #context: Omit<ExchangeContext, 'clock' | 'identify'>;
-  readonly #tokens = new Map<string, TokenCache<AccessToken>>();
+  readonly #tokens = new RecentCaches<AccessToken>();
 
   constructor(context: Omit<ExchangeContext, 'clock' | 'identify'>) {
     this.#context = context;
@@ -25,11 +26,7 @@ export class Federation {
   /** The federated tokens of these scopes. */
   tokens(scopes: readonly string[]): TokenCache<AccessToken> {
     const key = [...scopes].sort().join(' ');
-    const kept = this.#tokens.get(key);
-    if (kept !== undefined) return kept;
-    const tokens = this.ownTokens(scopes);
-    this.#tokens.set(key, tokens);
-    return tokens;
+    return this.#tokens.get(key, () => this.ownTokens(scopes));
   }
 
   /** The same for one client alone. */
@@ -38,6 +35,7 @@ export class Federation {
     const source = federatedTokenSource({...this.#context, identify, clock}, scopes);
     return tokenCache(source, this.#context.options);
   }
+
   /** Who AWS STS says the identity is. */
   async callerIdentity(): Promise<CallerIdentity> {
     const {options, transporter} = this.#context;

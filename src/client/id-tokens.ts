@@ -1,17 +1,15 @@
 import {invalidOption, show} from '../config/option-checks.js';
 import {AwsAuthError} from '../errors.js';
 import type {IdToken} from '../token/id-token.js';
+import {RecentCaches} from '../token/recent-caches.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {tokenCache} from './federation.js';
 import {idTokenSource, type ServiceAccountContext} from './service-account-sources.js';
 
-// Far more than any program calls; a token has one or two kilobytes.
-const MOST_AUDIENCES = 100;
-
 /** A client's ID tokens, each kept for its audience; of many audiences, those that were asked for last. */
 export class IdTokens {
   readonly #context: ServiceAccountContext | undefined;
-  readonly #tokens = new Map<string, TokenCache<IdToken>>();
+  readonly #tokens = new RecentCaches<IdToken>();
 
   /** @param context `undefined` where the client acts as the federated principal itself. */
   constructor(context: ServiceAccountContext | undefined) {
@@ -40,14 +38,9 @@ export class IdTokens {
         'Ask the client that this one was made of by withSubject(), or one without "subject": its ID token names the service account.',
       );
     }
-    const kept = this.#tokens.get(targetAudience);
-    const tokens = kept ?? tokenCache(idTokenSource(context, targetAudience), context.options);
-    // Taken out and put in again, it is the last that goes.
-    this.#tokens.delete(targetAudience);
-    this.#tokens.set(targetAudience, tokens);
-    const [oldest] = this.#tokens.keys();
-    if (this.#tokens.size > MOST_AUDIENCES && oldest !== undefined) this.#tokens.delete(oldest);
-    return tokens;
+    return this.#tokens.get(targetAudience, () =>
+      tokenCache(idTokenSource(context, targetAudience), context.options),
+    );
   }
 }
 

@@ -1,37 +1,48 @@
+import {Readable} from 'node:stream';
 import type {gaxios} from 'google-auth-library';
 
+/** An answer by which an API refused the token. */
+export interface TokenRefusal {
+  /** Frees the connection of an answer that nobody is going to read. */
+  discard(): void;
+}
+
 /**
- * Whether a request that failed may be sent once more with a new token: the API refused the token, and
- * the body can be sent again.
+ * Whether an API refused the token: by what a request throws, or by its answer where the caller's
+ * `validateStatus` lets such a status pass.
  */
-export function mayTryAgain(
-  error: unknown,
-  options: gaxios.GaxiosOptions,
+export async function refusalIn(
+  request: Promise<gaxios.GaxiosResponse<unknown>>,
   {on403}: {readonly on403: boolean},
-): boolean {
-  const status = statusOf(error);
-  return (status === 401 || (status === 403 && on403)) && !isOneTimeBody(options);
+): Promise<TokenRefusal | undefined> {
+  const answer = await request.catch((error: unknown) =>
+    isObject(error) && 'response' in error ? error.response : undefined,
+  );
+  const status = isObject(answer) && 'status' in answer ? answer.status : undefined;
+  if (status !== 401 && !(status === 403 && on403)) return undefined;
+  return {
+    discard: () => {
+      if (isObject(answer) && 'data' in answer) discard(answer.data);
+    },
+  };
 }
 
-function statusOf(error: unknown): unknown {
-  if (typeof error !== 'object' || error === null || !('response' in error)) return undefined;
-  const {response} = error;
-  return typeof response === 'object' && response !== null && 'status' in response
-    ? response.status
-    : undefined;
+function discard(data: unknown): void {
+  if (data instanceof Readable) data.destroy();
+  else if (data instanceof ReadableStream) data.cancel().catch(() => undefined);
 }
 
-// A stream of either kind, or a generator, has been read when the answer comes.
-function isOneTimeBody(options: gaxios.GaxiosOptions): boolean {
+/** Whether the body of a request can be sent but once: a stream, or a generator. */
+export function isOneTimeBody(options: gaxios.GaxiosOptions): boolean {
   return [options.data, options.body, ...(options.multipart ?? []).map(part => part.content)].some(
     isStream,
   );
 }
 
 function isStream(body: unknown): boolean {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    ('pipe' in body || 'getReader' in body || Symbol.asyncIterator in body)
-  );
+  return isObject(body) && ('pipe' in body || 'getReader' in body || Symbol.asyncIterator in body);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

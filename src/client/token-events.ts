@@ -3,17 +3,24 @@ import {withoutSecrets} from '../masking.js';
 import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 
+const forgetting = new FinalizationRegistry<() => void>(forget => {
+  forget();
+});
+
 /**
  * Emits google-auth-library's event `tokens` on a client for every new token of a cache, which may outlive
- * the client: it does not keep it in memory.
+ * the client: it does not keep it in memory, and keeps nothing of a client that is gone.
  */
-export function announceTokens(tokens: TokenCache<AccessToken>, client: AuthClient): void {
+export function announceTokens(
+  tokens: Pick<TokenCache<AccessToken>, 'onToken'>,
+  client: AuthClient,
+): void {
   const listening = new WeakRef(client);
-  tokens.onToken(token => {
+  const forget = tokens.onToken(token => {
     const heard = listening.deref();
     if (heard !== undefined) announce(token, heard);
-    return heard !== undefined;
   });
+  forgetting.register(client, forget);
 }
 
 function announce(token: AccessToken, client: AuthClient): void {

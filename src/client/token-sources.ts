@@ -1,5 +1,6 @@
 import {callerIdentityToken, type SubjectToken} from '../aws/caller-identity-token.js';
 import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
+import {awsTimeIn} from '../google/aws-refusal.js';
 import {retrying, type Attempt} from '../google/retry.js';
 import type {GrantedToken} from '../google/granted-token.js';
 import {readTokenExchange, tokenExchangeRequest} from '../google/token-exchange.js';
@@ -63,7 +64,8 @@ export function federatedTokenSource(
         // While Google STS thinks, the handshakes with the next server go on.
         prepare(options.serviceAccount?.url);
         const response = await answer;
-        isClockOff = clock.heard(response.serverTime, asked);
+        const awsTime = response.status >= 400 ? awsTimeIn(response.text) : undefined;
+        isClockOff = clock.heard(awsTime ?? response.serverTime, asked);
         const granted = readTokenExchange(response, details);
         return new AccessToken(...lifeOf(granted, 'token-exchange', asked, options.clock()));
       },
@@ -102,7 +104,9 @@ export function lifeOf(
   askedAt: number,
   now: number,
 ): readonly [value: string, issuedAt: number, expiresAt: number] {
-  const expiresAt = askedAt + granted.lifetimeMillis;
+  // The clock may have been set back meanwhile, which makes nothing live longer.
+  const issuedAt = Math.min(askedAt, now);
+  const expiresAt = issuedAt + granted.lifetimeMillis;
   if (now >= expiresAt) {
     throw new AwsAuthError({
       code: 'TIMEOUT',
@@ -112,5 +116,5 @@ export function lifeOf(
       transient: true,
     });
   }
-  return [granted.value, askedAt, expiresAt];
+  return [granted.value, issuedAt, expiresAt];
 }

@@ -26,8 +26,8 @@ import {workspace} from './check-workspace.js';
 
 // https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools/create
 const poolOrProviderId = text(
-  /^[a-z0-9-]{4,32}$/,
-  '4 to 32 characters out of a-z, 0-9 and the hyphen',
+  /^(?!gcp-)[a-z0-9-]{4,32}$/,
+  '4 to 32 characters out of a-z, 0-9 and the hyphen, and not "gcp-" first, which is Google\'s own',
 );
 
 const member: Check = (value, path) => {

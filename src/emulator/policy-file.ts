@@ -75,13 +75,29 @@ export async function parsePolicy(
     return positionAt(inside ?? offset);
   };
 
+  if (document.contents === null) {
+    throw new PolicyError({
+      path: [],
+      problem: 'is empty: it needs "aws" or "google".',
+      file,
+      at: positionAt(0),
+    });
+  }
   let plain: unknown;
   try {
     plain = document.toJS();
   } catch (error) {
     // An alias of nothing, or too many of them.
     if (!(error instanceof ReferenceError)) throw error;
-    throw unreadable(error.message, 0);
+    let offset = 0;
+    yaml.visit(document, {
+      Alias: (_key, alias) => {
+        if (alias.resolve(document) !== undefined) return undefined;
+        offset = alias.range?.[0] ?? 0;
+        return yaml.visit.BREAK;
+      },
+    });
+    throw unreadable(error.message, offset);
   }
   try {
     return completePolicy(plain);

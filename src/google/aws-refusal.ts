@@ -17,3 +17,19 @@ export function adviceForAwsRefusal(code: string): string {
       return 'AWS refused the signed GetCallerIdentity request. Check which credentials this process uses with: aws sts get-caller-identity';
   }
 }
+
+// "Signature expired: 20260102T025904Z is now earlier than 20260102T025905Z (20260102T030405Z - 5 min.)"
+const AWS_TIME = /\((\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z [-+] \d+ min/;
+
+/**
+ * The time of AWS's clock (epoch ms), which the refusal of an early or late signature tells. It is the clock that
+ * judges, while a proxy may have written a `Date` header of its own, or none.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ */
+export function awsTimeIn(refusal: string): number | undefined {
+  const [, year, month, day, hours, minutes, seconds] = AWS_TIME.exec(refusal) ?? [];
+  if (seconds === undefined) return undefined;
+  const millis = Date.parse(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+  return Number.isNaN(millis) ? undefined : millis;
+}

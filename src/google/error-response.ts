@@ -12,6 +12,8 @@ export interface Refusal {
   readonly reason: string | undefined;
   /** The page on which a disabled API is enabled. */
   readonly activationUrl: string | undefined;
+  /** Whether it says something in neither format: a proxy or another server than was meant does. */
+  readonly isForeign: boolean;
 }
 
 /**
@@ -36,16 +38,22 @@ export function readRefusal(response: TokenEndpointResponse, secrets: readonly s
       description: clean(text(envelope['message']) ?? ''),
       reason: cleanText(info?.['reason']),
       activationUrl: googleUrl(cleanText(metadata?.['activationUrl'])),
+      isForeign: false,
     };
   }
+  const error = cleanText(body?.['error']);
   return {
     status: response.status,
-    error: cleanText(body?.['error']),
+    error,
     description: clean(
       text(body?.['error_description']) ?? (body === undefined ? bare(response.text) : ''),
     ),
     reason: undefined,
     activationUrl: undefined,
+    isForeign:
+      response.text.trim() !== '' &&
+      error === undefined &&
+      text(body?.['error_description']) === undefined,
   };
 }
 

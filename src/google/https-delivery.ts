@@ -22,13 +22,38 @@ export function createHttpsDelivery({preparedMillis = 10_000} = {}): Delivery {
     deliver: (request, signal) => {
       const url = new URL(request.url);
       return url.protocol === 'https:'
-        ? deliver(https.request, secure, url, request, signal)
-        : deliver(http.request, plain, url, request, signal);
+        ? deliver(https.request, customAgent(https) ?? secure, url, request, signal)
+        : deliver(http.request, customAgent(http) ?? plain, url, request, signal);
     },
     prepare: url => {
-      secure.prepare(new URL(url));
+      if (customAgent(https) === undefined) secure.prepare(new URL(url));
     },
   };
+}
+
+// What Node.js itself makes its global agent with, in every version.
+const ORDINARY_OPTIONS = [
+  'keepAlive',
+  'scheduling',
+  'timeout',
+  'noDelay',
+  'path',
+  'defaultPort',
+  'protocol',
+];
+
+/**
+ * The process's global agent, where somebody has put another one in its place, of a proxy say, or has given it
+ * options, such as a certificate authority of a company: whoever does that means every request.
+ */
+function customAgent({globalAgent, Agent}: typeof http | typeof https): http.Agent | undefined {
+  const options: unknown = Reflect.get(globalAgent, 'options');
+  const isOrdinary =
+    Object.getPrototypeOf(globalAgent) === Agent.prototype &&
+    Object.entries(options ?? {}).every(
+      ([name, value]) => value === undefined || ORDINARY_OPTIONS.includes(name),
+    );
+  return isOrdinary ? undefined : globalAgent;
 }
 
 function deliver(

@@ -1,6 +1,6 @@
 import {AwsAuthError, type AwsAuthErrorCode, type AwsAuthStep} from '../errors.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
-import {commonRefusal, type Step} from './refusal.js';
+import {adviceForStranger, commonRefusal, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 /** What every call of a service account's method at IAM Credentials needs. */
@@ -93,6 +93,8 @@ function ownRefusal(
       status: refusal.status,
       reason: refusal.error,
     });
+  const adviceOnStranger = adviceForStranger(refusal, stepOf(method));
+  if (adviceOnStranger !== undefined) return error('IMPERSONATION_REFUSED', adviceOnStranger);
   if (refusal.status === 403 || refusal.status === 404) {
     return error('IMPERSONATION_DENIED', bindingAdvice(method, call));
   }

@@ -1,7 +1,7 @@
 import {AwsAuthError, type AwsAuthErrorCode} from '../errors.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
-import {commonRefusal, type Step} from './refusal.js';
+import {adviceForStranger, commonRefusal, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 const STEP: Step = {step: 'jwt-bearer', server: "Google's OAuth endpoint"};
@@ -106,7 +106,10 @@ function refused(refusal: Refusal, {email, subject, scopes}: JwtBearerExchange):
       `An administrator of ${subject.replace(/^.*@/, '')} must enter the service account at https://admin.google.com/ac/owl/domainwidedelegation with the client ID that this prints: gcloud iam service-accounts describe ${email} --format="value(uniqueId)" and with each of these scopes, spelled so: ${scopes.join(',')} (it is usually seen in minutes, and may take 24 hours).`,
     );
   }
-  return error('DELEGATION_REFUSED', advice(refusal, email, subject, scopes));
+  return error(
+    'DELEGATION_REFUSED',
+    adviceForStranger(refusal, STEP) ?? advice(refusal, email, subject, scopes),
+  );
 }
 
 function advice(

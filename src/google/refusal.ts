@@ -66,6 +66,22 @@ export function commonRefusal(
   return undefined;
 }
 
+/**
+ * What to do about a refusal that is in no format of Google's: a proxy or a firewall has answered, or another
+ * server than was meant. `undefined` where Google itself refused.
+ */
+export function adviceForStranger(
+  {isForeign, status}: Refusal,
+  {server}: Step,
+): string | undefined {
+  if (status === 407) {
+    return 'The proxy between this host and Google wants a user name and a password: http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY.';
+  }
+  return isForeign
+    ? `${server} refuses in another form: check the URL, and whether a proxy or a firewall between this host and Google lets it through.`
+    : undefined;
+}
+
 /** The error for an answer that is not what the API documents. It never quotes the answer: it may hold a token. */
 export function malformed(
   {step, server}: Step,

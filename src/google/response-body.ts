@@ -1,3 +1,4 @@
+import {Readable} from 'node:stream';
 import {AwsAuthError, type AwsAuthStep} from '../errors.js';
 
 /**
@@ -30,13 +31,25 @@ export async function readCapped(
   }
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of data) {
-    if (signal.aborted) break;
-    const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    bytes += part.byteLength;
-    // Leaving the loop destroys the stream, so the rest is not downloaded.
-    if (bytes > MAX_RESPONSE_BYTES) throw tooLarge(endpoint);
-    chunks.push(part);
+  // A stream in which nothing comes would stay open, of a transporter that does not know the signal.
+  const onAbort = () => {
+    // Not at once: it may be what is running just now that aborts.
+    process.nextTick(() => {
+      if (data instanceof Readable) data.destroy();
+    });
+  };
+  signal.addEventListener('abort', onAbort, {once: true});
+  try {
+    for await (const chunk of data) {
+      if (signal.aborted) break;
+      const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      bytes += part.byteLength;
+      // Leaving the loop destroys the stream, so the rest is not downloaded.
+      if (bytes > MAX_RESPONSE_BYTES) throw tooLarge(endpoint);
+      chunks.push(part);
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -2,7 +2,7 @@ import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
 import {adviceForAwsRefusal} from './aws-refusal.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
-import {commonRefusal, malformed, type Step} from './refusal.js';
+import {adviceForStranger, commonRefusal, malformed, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 // RFC 8693 sections 2.1 and 3
@@ -134,7 +134,8 @@ function refused(
   }
   return error(
     'TOKEN_EXCHANGE_REFUSED',
-    `Check the provider's settings: ${describeProvider(audience)}`,
+    adviceForStranger(refusal, STEP) ??
+      `Check the provider's settings: ${describeProvider(audience)}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type {gaxios} from 'google-auth-library';
 import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
-import {errorCode, withoutSecrets} from '../masking.js';
+import {errorCode, isError, withoutSecrets} from '../masking.js';
+import {readWords} from './error-response.js';
 import {deliverBy} from './transporter-delivery.js';
 
 /** Carries a request: a `Gaxios`, or anything that takes its options and answers as it does. */
@@ -167,7 +168,7 @@ function asTransportError(error: unknown, request: TokenEndpointRequest): AwsAut
   const cause = withoutSecrets(error, [...request.secrets, request.body]);
   const code = errorCode(cause);
   const host = hostOf(request.url);
-  const reached = `${request.server} (${host}) could not be reached: ${code ?? cause.message}.`;
+  const reached = `${request.server} (${host}) could not be reached: ${code ?? readWords(cause.message || cause.name, request.secrets)}.`;
   const tls = code !== undefined && TLS_CODE.test(code);
   let fix =
     'Check that this host reaches the internet, directly or through HTTPS_PROXY; then try again.';
@@ -191,7 +192,7 @@ function asTransportError(error: unknown, request: TokenEndpointRequest): AwsAut
 // Gaxios wraps what its adapter throws.
 function ownErrorIn(error: unknown, depth = 0): AwsAuthError | undefined {
   if (isAwsAuthError(error)) return error;
-  return error instanceof Error && depth < 5 ? ownErrorIn(error.cause, depth + 1) : undefined;
+  return isError(error) && depth < 5 ? ownErrorIn(error.cause, depth + 1) : undefined;
 }
 
 function hostOf(url: string, base?: string): string {

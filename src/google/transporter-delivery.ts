@@ -1,4 +1,5 @@
 import {AwsAuthError} from '../errors.js';
+import {isError} from '../masking.js';
 import {parseServerTime, readCapped} from './response-body.js';
 import type {Adapter, DeliveredResponse, TokenEndpointRequest, Transporter} from './transport.js';
 
@@ -27,7 +28,7 @@ export async function deliverBy(
     // The body is read here, before any interceptor: google-auth-library's own logs what it sees.
     adapter: async (config, defaultAdapter) => {
       // A default header of the user's is meant for Google's APIs; Google STS takes no authorization.
-      if (!('authorization' in request.headers)) config.headers.delete('authorization');
+      if (!('authorization' in request.headers)) removeAuthorization(config.headers);
       const answer = await (adapterOf(transporter) ?? defaultAdapter)(config, defaultAdapter);
       delivered = await readResponse(answer, request, signal);
       Reflect.set(answer, 'data', '[read and masked]');
@@ -44,8 +45,23 @@ export async function deliverBy(
   return delivered ?? readResponse(response, request, signal);
 }
 
+// gaxios 6 and older have a plain object.
+function removeAuthorization(headers: Headers | Record<string, unknown>): void {
+  if (isHeaders(headers)) {
+    headers.delete('authorization');
+    return;
+  }
+  for (const name of Object.keys(headers)) {
+    if (name.toLowerCase() === 'authorization') Reflect.deleteProperty(headers, name);
+  }
+}
+
+function isHeaders(headers: Headers | Record<string, unknown>): headers is Headers {
+  return typeof headers.delete === 'function';
+}
+
 function responseOf(error: unknown): unknown {
-  if (!(error instanceof Error) || !('response' in error)) return undefined;
+  if (!isError(error) || !('response' in error)) return undefined;
   const {response} = error;
   return typeof response === 'object' && response !== null && 'status' in response
     ? response

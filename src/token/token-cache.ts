@@ -35,6 +35,8 @@ const LONGEST_MARGIN_MILLIS = 10_000;
 const MARGIN_SHARE = 1 / 20;
 const AHEAD_SHARE = 1 / 4;
 const SPREAD = 0.1;
+// What a clock that is kept in step goes back by, and what the margin allows for.
+const CLOCK_JITTER_MILLIS = 1_000;
 // Three refreshes in the first minute of an outage, each of a few attempts, and time to spare in the window.
 const FIRST_PAUSE_MILLIS = 12_000;
 const LONGEST_PAUSE_MILLIS = 60_000;
@@ -51,6 +53,7 @@ const LONGEST_PAUSE_MILLIS = 60_000;
  *
  * A failed background refresh reaches no caller; the next one starts later, each time longer. A
  * rejection is never kept. A refresh that began before another token was put in does not replace it.
+ * A clock that is set back lengthens no life: what was counted by it is set back, too, and the token is due.
  * There is no timer: a process that sleeps past the end refreshes on its next call, and waits for no
  * refresh that fell asleep with it.
  */
@@ -60,12 +63,13 @@ export class TokenCache<T extends ExpiringToken> {
   readonly #refreshAheadMillis: number;
   readonly #longestRefreshMillis: number;
   readonly #random: () => number;
-  readonly #listeners = new Set<(token: T) => boolean>();
+  readonly #listeners = new Set<(token: T) => void>();
   #held: Held<T> | undefined;
   #refresh: Promise<T> | undefined;
   #refreshBeganAt = -Infinity;
   #failures = 0;
   #nextTryAt = -Infinity;
+  #seenAt = -Infinity;
 
   constructor(source: TokenSource<T>, options: TokenCacheOptions) {
     this.#source = source;
@@ -86,9 +90,9 @@ export class TokenCache<T extends ExpiringToken> {
   }
 
   #valid(): Held<T> | undefined {
+    const now = this.#now();
     const held = this.#held;
     if (held === undefined) return undefined;
-    const now = this.#clock();
     // Not `>=`: a time that is not a number must not keep a token for ever.
     if (!(now < held.endsAt)) return undefined;
     if (now >= held.dueAt && now >= this.#nextTryAt) {
@@ -100,7 +104,7 @@ export class TokenCache<T extends ExpiringToken> {
 
   /** Gets a new token whatever is held; callers at the same time share one. */
   refresh(): Promise<T> {
-    const now = this.#clock();
+    const now = this.#now();
     if (this.#refresh === undefined || now - this.#refreshBeganAt > this.#longestRefreshMillis) {
       this.#refreshBeganAt = now;
       this.#refresh = this.#run();
@@ -123,15 +127,39 @@ export class TokenCache<T extends ExpiringToken> {
     this.#succeed();
   }
 
-  /** Tells of every new token that the source gives, once each, until the listener answers `false`. */
-  onToken(listener: (token: T) => boolean): void {
+  /**
+   * Tells of every new token that the source gives, once each.
+   *
+   * @returns what ends it.
+   */
+  onToken(listener: (token: T) => void): () => void {
     this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
   }
 
   /** The held token while it is valid, without starting anything. */
   peek(): T | undefined {
+    const now = this.#now();
     const held = this.#held;
-    return held !== undefined && this.#clock() < held.endsAt ? held.token : undefined;
+    return held !== undefined && now < held.endsAt ? held.token : undefined;
+  }
+
+  /** The time. Where the clock was set back since the last look at it, so is all that was counted by it. */
+  #now(): number {
+    const now = this.#clock();
+    const back = this.#seenAt - now;
+    this.#seenAt = now;
+    if (back > CLOCK_JITTER_MILLIS) {
+      this.#nextTryAt -= back;
+      this.#refreshBeganAt -= back;
+      // Due at once: the token's own times, which others read, are those of the wrong clock.
+      if (this.#held !== undefined) {
+        this.#held = {...this.#held, dueAt: now, endsAt: this.#held.endsAt - back};
+      }
+    }
+    return now;
   }
 
   #run(): Promise<T> {
@@ -141,9 +169,7 @@ export class TokenCache<T extends ExpiringToken> {
           this.#refresh = undefined;
           this.#held = this.#hold(token);
           this.#succeed();
-          for (const listener of this.#listeners) {
-            if (!listener(token)) this.#listeners.delete(listener);
-          }
+          for (const listener of this.#listeners) listener(token);
         }
         return token;
       },
@@ -164,6 +190,8 @@ export class TokenCache<T extends ExpiringToken> {
   }
 
   #hold(token: T): Held<T> {
+    // What was held before is set back by it, if need be, and not what comes now.
+    this.#now();
     const life = Math.max(0, token.expiresAt - token.issuedAt);
     const ahead = Math.min(this.#refreshAheadMillis, life * AHEAD_SHARE);
     const spread = 1 + SPREAD * (this.#random() - 0.5);
@@ -184,7 +212,7 @@ export class TokenCache<T extends ExpiringToken> {
     const pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** this.#failures);
     this.#failures += 1;
     this.#nextTryAt =
-      this.#clock() + Math.max(pause * (1 - this.#random() / 4), retryAfterMillis(error));
+      this.#now() + Math.max(pause * (1 - this.#random() / 4), retryAfterMillis(error));
   }
 }
 

@@ -45,6 +45,20 @@ export interface RowResult extends Outcome {
   readonly arn: string | undefined;
 }
 
+/**
+ * Makes a bucket. Where the answer to its creation is lost, Storage asks again, and is told that the
+ * bucket is there; its name is random, so it is this one.
+ */
+export async function makeBucket(emulator: Emulator): Promise<string> {
+  const bucket = `rows-${randomUUID()}`;
+  try {
+    await emulatedStorage(emulator, federatedClient(emulator)).createBucket(bucket);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 409)) throw error;
+  }
+  return bucket;
+}
+
 /** Runs rows in one process of their own, one after another. */
 export async function runRows(
   emulator: Emulator,
@@ -53,8 +67,7 @@ export async function runRows(
 ): Promise<ReadonlyMap<string, RowResult>> {
   const folder = await mkdtemp(join(tmpdir(), 'google-auth-aws-rows-'));
   try {
-    const bucket = `rows-${randomUUID()}`;
-    await emulatedStorage(emulator, federatedClient(emulator)).createBucket(bucket);
+    const bucket = await makeBucket(emulator);
     const file = join(folder, 'rows.json');
     const {url} = emulator;
     await writeFile(file, JSON.stringify({url, config: emulator.configFor(), bucket, rows}));

@@ -35,6 +35,8 @@ const REFUSED: readonly Row[] = [
     broken: failing({
       service: 'storage',
       status: 401,
+      // With a new token, too.
+      times: 2,
       body: {error: {code: 401, status: 'UNAUTHENTICATED', message: 'Invalid Credentials'}},
     }),
     step: 'api-call',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {EventEmitter} from 'node:events';
+import {inspect} from 'node:util';
 import {
   AuthClient,
   BaseExternalAccountClient,
@@ -398,5 +399,61 @@ describe('AwsAuthClient', () => {
     assert.ok(isAwsAuthError(other));
     assert.ok(!isAwsAuthError(new Error('from elsewhere')));
     assert.ok(!isAwsAuthError(null));
+  });
+
+  it('takes no token from outside that a header cannot carry, and does not quote it', () => {
+    const client = emulatedClient(emulator);
+    for (const token of ['a secret', 'a-secret\n', 'a-secret\u2026']) {
+      assert.throws(
+        () => client.setCredentials({access_token: token}),
+        (error: unknown) => {
+          assert.ok(isAwsAuthError(error));
+          assert.equal(error.code, 'INVALID_OPTION');
+          assert.doesNotMatch(inspect(error), /secret/);
+          return true;
+        },
+      );
+    }
+    assert.deepEqual(client.credentials, {});
+  });
+
+  it('gets a new token for a 401 that the caller lets pass, too', async () => {
+    for (const responseType of ['json', 'stream'] as const) {
+      const client = emulatedClient(emulator);
+      emulator.failNext({service: 'storage', status: 401});
+      const validateStatus = () => true;
+      const {status} = await client.request({url: bucketsUrl(), responseType, validateStatus});
+      assert.equal(status, 200);
+    }
+    emulator.failNext({service: 'storage', status: 404});
+    const {status} = await emulatedClient(emulator).fetch({
+      url: new URL(bucketsUrl()),
+      validateStatus: () => true,
+    });
+    assert.equal(status, 404, 'no other refusal is tried again');
+  });
+
+  it('derives a client of another account where the URL has parameters', () => {
+    const client = new AwsAuthClient({
+      audience: emulator.audience,
+      serviceAccountImpersonationUrl: `https://iam.example/v1/projects/-/serviceAccounts/${EMAIL}:generateAccessToken?a=1`,
+    });
+    const other = client.withServiceAccount('other@my-project.iam.gserviceaccount.com');
+    assert.equal(
+      other.toJSON().service_account_impersonation_url,
+      'https://iam.example/v1/projects/-/serviceAccounts/other@my-project.iam.gserviceaccount.com:generateAccessToken?a=1',
+    );
+  });
+
+  it('exchanges a scope once, and keeps the hundred that were asked for last', async () => {
+    const client = federatedClient(emulator);
+    const ask = (scope: number) =>
+      client.withScopes(`https://www.googleapis.com/auth/${scope}`).getAccessToken();
+    const exchanges = () => operations().filter(operation => operation === 'token').length;
+    for (let scope = 1; scope <= 101; scope += 1) await ask(scope);
+    await ask(2);
+    assert.equal(exchanges(), 101);
+    await ask(1);
+    assert.equal(exchanges(), 102);
   });
 });

@@ -88,6 +88,17 @@ describe('the reading of an AWS identity', () => {
     assert.equal((await read()).region.region, 'eu-west-1');
   });
 
+  it('gives the region’s function no longer than the exchange has', async () => {
+    const read = readerOf({
+      awsCredentials: KEYS,
+      awsRegion: () => new Promise(() => undefined),
+      timeouts: {totalMillis: 20},
+    });
+    const hold = setInterval(() => undefined, 1000);
+    await assertRejected(read(), {code: 'AWS_REGION_INVALID', says: ['within 20 ms']});
+    clearInterval(hold);
+  });
+
   it('asks for no region where there are no credentials', async () => {
     let looked = 0;
     const read = readerOf({

@@ -1,17 +1,30 @@
 // Makes many clients of one federation and drops them: run by a test with --expose-gc.
+import {setTimeout as sleep} from 'node:timers/promises';
 import {AwsAuthClient} from '../../src/index.js';
+import {announceTokens} from '../../src/client/token-events.js';
 
 const client = new AwsAuthClient({
   audience:
     '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account',
   awsCredentials: {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-access-key'},
 });
+let listening = 0;
+const tokens = {
+  onToken: () => {
+    listening += 1;
+    return () => void (listening -= 1);
+  },
+};
 const dropped: WeakRef<AwsAuthClient>[] = [];
 for (let count = 0; count < 100; count += 1) {
-  dropped.push(new WeakRef(client.withScopes('https://www.googleapis.com/auth/cloud-platform')));
+  const derived = client.withScopes('https://www.googleapis.com/auth/cloud-platform');
+  announceTokens(tokens, derived);
+  dropped.push(new WeakRef(derived));
 }
 // A WeakRef holds its target until the turn in which it was made is over.
-await new Promise(resolve => setTimeout(resolve, 0));
+await sleep(0);
 globalThis.gc?.();
 const alive = dropped.filter(reference => reference.deref() !== undefined).length;
-process.stdout.write(String(alive));
+// What is to be done for those that are gone has a turn of its own.
+for (let round = 0; round < 10; round += 1) await sleep(0);
+process.stdout.write(JSON.stringify([alive, listening]));

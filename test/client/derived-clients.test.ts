@@ -8,6 +8,8 @@ describe('a client that is derived and dropped', () => {
       {},
     );
     assert.equal(status, 0, stderr);
-    assert.ok(Number(stdout) <= 1, `${stdout} of 100 are still there`);
+    const [alive = NaN, listening = NaN] = JSON.parse(stdout) as number[];
+    assert.ok(alive <= 1, `${alive} of 100 are still there`);
+    assert.ok(listening <= 1, `${listening} of 100 still listen to the tokens that they shared`);
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import {text} from 'node:stream/consumers';
 import {startEmulator} from '../../src/emulator/index.js';
+import {startServer} from '../support/local-server.js';
 import {emulatedClient, emulatedStorage} from './emulated-client.js';
 
 const MINUTE = 60_000;
@@ -25,6 +27,41 @@ describe('a local clock that is wrong', () => {
       assert.equal(exchanges(), 3, 'the correction is kept');
       await emulatedStorage(emulator, client).getBuckets();
     });
+  }
+
+  for (const {title, date} of [
+    {title: 'no Date header', date: undefined},
+    {title: 'a Date header of two days ago', date: new Date(Date.now() - 2 * 24 * 60 * MINUTE)},
+  ]) {
+    for (const minutes of [-60, 60]) {
+      it(`by ${String(minutes)} minutes is corrected by what AWS says, where a proxy sends ${title}`, async () => {
+        await using emulator = await startEmulator();
+        const {token_url: tokenUrl} = emulator.config;
+        let exchanges = 0;
+        const proxy = await startServer((request, response) => {
+          void (async () => {
+            const headers = {'content-type': request.headers['content-type'] ?? ''};
+            const body = await text(request);
+            const answer = await fetch(tokenUrl, {method: 'POST', headers, body});
+            exchanges += 1;
+            response.sendDate = false;
+            if (date !== undefined) response.setHeader('date', date.toUTCString());
+            response.writeHead(answer.status, {'content-type': 'application/json'});
+            response.end(await answer.text());
+          })();
+        });
+        try {
+          const client = emulatedClient(emulator, {
+            clock: () => Date.now() + minutes * MINUTE,
+            tokenUrl: `${proxy.url}/v1/token`,
+          });
+          await emulatedStorage(emulator, client).getBuckets();
+          assert.equal(exchanges, 2, 'one is refused, and one more is signed');
+        } finally {
+          await proxy.close();
+        }
+      });
+    }
   }
 
   it('is told of once, with what to do', async () => {

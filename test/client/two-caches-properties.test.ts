@@ -101,7 +101,6 @@ class Simulation {
     );
     this.account.onToken(token => {
       this.#latest = token;
-      return true;
     });
   }
 

@@ -89,7 +89,7 @@ describe("a policy's text", () => {
     };
     const WHERE = 'google.workloadIdentityPools[0].providers[0]';
     for (const [name, text, line, column, message] of [
-      ['that is empty', '', 1, 1, /^The policy must be an object, and is null\.$/],
+      ['that is empty', '', 1, 1, /^The policy is empty: it needs "aws" or "google"\.$/],
       ['that is a word', 'hello', 1, 1, /^The policy must be an object, and is "hello"\.$/],
       [
         'that breaks off',
@@ -119,7 +119,7 @@ describe("a policy's text", () => {
         3,
         /cannot be read: Map keys must be unique\.$/,
       ],
-      ['with an alias of nothing', 'aws: *nothing', 1, 1, /cannot be read: .*alias.*nothing\.$/],
+      ['with an alias of nothing', 'aws: *nothing', 1, 6, /cannot be read: .*alias.*nothing\.$/],
       ['with a tag that is not known', 'aws: !!js/function x', 1, 6, /cannot be read: .*tag/],
       ['of two documents', `${YAML}---\naws: {}\n`, 23, 1, /cannot be read: .*multiple documents/],
       [
@@ -213,7 +213,7 @@ describe("a policy's text", () => {
       assert.deepEqual([error.file, error.line, error.column], ['my/policy.yaml', 11, 15]);
       assert.equal(
         error.message,
-        'my/policy.yaml:11:15: google.workloadIdentityPools[0].poolId is "AWS": 4 to 32 characters out of a-z, 0-9 and the hyphen.',
+        `my/policy.yaml:11:15: google.workloadIdentityPools[0].poolId is "AWS": 4 to 32 characters out of a-z, 0-9 and the hyphen, and not "gcp-" first, which is Google's own.`,
       );
     });
   });

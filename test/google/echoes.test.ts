@@ -75,7 +75,7 @@ const BY_STS: readonly Echo[] = [
 const BY_IAM: readonly Echo[] = [
   ...BY_ANY,
   ['IMPERSONATION_DENIED', 'in an envelope', envelope(403)],
-  ['IMPERSONATION_DENIED', 'in its words', text(404)],
+  ['IMPERSONATION_REFUSED', 'in its words', text(404)],
   ['IMPERSONATION_REFUSED', 'in an envelope', envelope(400)],
   ['IMPERSONATION_REFUSED', 'as an error', echo => oauth(401, echo)(echo)],
 ];

@@ -12,7 +12,13 @@ import {tokenEndpointAnswer} from '../support/token-endpoint-answer.js';
 const read = (status: number, body: unknown, secrets: string[] = []): Refusal =>
   readRefusal(tokenEndpointAnswer(status, body), secrets);
 
-const NOTHING = {error: undefined, description: '', reason: undefined, activationUrl: undefined};
+const NOTHING = {
+  error: undefined,
+  description: '',
+  reason: undefined,
+  activationUrl: undefined,
+  isForeign: false,
+};
 
 describe('readRefusal', () => {
   it("reads OAuth's form", () => {
@@ -47,6 +53,7 @@ describe('readRefusal', () => {
       description: 'The API is off.',
       reason: 'SERVICE_DISABLED',
       activationUrl: 'https://console.developers.google.com/apis/x?project=1',
+      isForeign: false,
     });
   });
 
@@ -65,7 +72,24 @@ describe('readRefusal', () => {
       '',
       ' \n',
     ]) {
-      assert.deepEqual(read(502, body), {...NOTHING, status: 502}, JSON.stringify(body));
+      const {isForeign} = read(502, body);
+      assert.deepEqual(read(502, body), {...NOTHING, status: 502, isForeign}, JSON.stringify(body));
+    }
+  });
+
+  it('knows what is in no format of Google’s', () => {
+    for (const body of [
+      'Forbidden',
+      '<html></html>',
+      '[]',
+      {},
+      {message: 'Forbidden'},
+      {error: 5},
+    ]) {
+      assert.ok(read(403, body).isForeign, JSON.stringify(body));
+    }
+    for (const body of ['', ' \n', {error: 'x'}, {error_description: 'x'}, {error: {}}]) {
+      assert.ok(!read(403, body).isForeign, JSON.stringify(body));
     }
   });
 

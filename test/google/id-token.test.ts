@@ -139,9 +139,10 @@ describe('readGenerateIdToken', () => {
     });
 
     it('an account that may not be used, or the federated token', () => {
-      assert.equal(refusal(403, '').code, 'IMPERSONATION_DENIED');
-      assert.equal(refusal(404, '').code, 'IMPERSONATION_DENIED');
-      const error = refusal(401, '');
+      const body = (status: string) => ({error: {status, message: 'No.'}});
+      assert.equal(refusal(403, body('PERMISSION_DENIED')).code, 'IMPERSONATION_DENIED');
+      assert.equal(refusal(404, body('NOT_FOUND')).code, 'IMPERSONATION_DENIED');
+      const error = refusal(401, body('UNAUTHENTICATED'));
       assert.deepEqual([error.code, error.status], ['IMPERSONATION_REFUSED', 401]);
       assert.match(error.message, /The federated token was not accepted/);
     });

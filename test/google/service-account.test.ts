@@ -289,6 +289,19 @@ describe('readGenerateAccessToken', () => {
       assert.match(message, /"Bearer: \[masked\]"/);
     });
 
+    it('what somebody else says: no binding mends that', () => {
+      for (const [status, words] of [
+        [403, /"Access Denied"\. .*proxy or a firewall/],
+        [404, /check the URL/],
+        [407, /The proxy .* in HTTPS_PROXY/],
+      ] as const) {
+        const error = refusal(status, '<html><title>Access Denied</title></html>');
+        assert.equal(error.code, 'IMPERSONATION_REFUSED');
+        assert.match(error.message, words);
+        assert.doesNotMatch(error.message, /gcloud/);
+      }
+    });
+
     it('what it says in another form, or does not say', () => {
       for (const [status, body, words] of [
         [400, {error: {code: 400}}, /HTTP 400, with no explanation/],

@@ -153,15 +153,33 @@ describe('readTokenExchange names what Google STS refused:', () => {
         /HTTP 403, PERMISSION_DENIED, "No\."/,
       ],
       [401, {error: 'invalid_client'}, /HTTP 401, invalid_client, with no explanation/],
-      [404, '<html><title>Error 404 (Not Found)!!1</title></html>', /"Error 404 \(Not Found\)!!1"/],
-      [407, '', /HTTP 407, with no explanation/],
-      [400, '[{"error": "x"}]', /HTTP 400/],
+      [400, {error_description: 'No.'}, /HTTP 400, "No\."/],
     ] as const) {
       const error = refusal(status, body);
       assert.equal(error.code, 'TOKEN_EXCHANGE_REFUSED');
       assert.equal(error.status, status);
       assert.match(error.message, words);
       assert.ok(error.message.includes(DESCRIBE));
+    }
+  });
+
+  it('what somebody else says: no setting of the provider mends that', () => {
+    for (const [status, body, words] of [
+      [403, '<html><title>Access Denied</title></html>', /"Access Denied"\. .*proxy or a firewall/],
+      [404, '<html><title>Error 404 (Not Found)!!1</title></html>', /check the URL/],
+      [
+        407,
+        '',
+        /HTTP 407, with no explanation\. The proxy .*USER:PASSWORD@HOST:PORT in HTTPS_PROXY/,
+      ],
+      [400, '[{"error": "x"}]', /HTTP 400.*check the URL/],
+      [403, {message: 'Forbidden'}, /HTTP 403.*proxy or a firewall/],
+    ] as const) {
+      const error = refusal(status, body);
+      assert.equal(error.code, 'TOKEN_EXCHANGE_REFUSED');
+      assert.equal(error.status, status);
+      assert.match(error.message, words);
+      assert.doesNotMatch(error.message, /gcloud/);
     }
   });
 

@@ -48,6 +48,30 @@ describe('send, through a transporter of another make', () => {
     });
   }
 
+  it('sends no authorization of the defaults, though headers are a plain object, as in gaxios 6', async () => {
+    let sent: unknown;
+    const older = ofAnotherMake(async ({adapter, ...options}) => {
+      const headers = {Authorization: 'Bearer x', accept: 'application/json'};
+      const config = {...options, headers} as unknown as gaxios.GaxiosOptionsPrepared;
+      return adapter?.(config, () => {
+        sent = structuredClone(headers);
+        return Promise.resolve({status: 200, headers: {}, data: BODY} as never);
+      });
+    });
+    assert.equal((await send(older, REQUEST, OPTIONS)).text, BODY);
+    assert.deepEqual(sent, {accept: 'application/json'});
+  });
+
+  it('closes a body in which nothing comes, though it does not know the signal', async () => {
+    const body = new Readable({read: () => undefined});
+    const hold = setInterval(() => undefined, 1000);
+    const answer = answeringWith({status: 200, headers: {}, data: body});
+    const error = await rejectionOf(send(answer, REQUEST, {timeoutMillis: 20}));
+    clearInterval(hold);
+    assert.equal(error.code, 'TIMEOUT');
+    assert.ok(body.destroyed);
+  });
+
   it('takes the answer of an error that it throws for what is not 2xx', async () => {
     const refused = {status: 403, headers: {}, data: {error: 'invalid_grant'}};
     const throwing = ofAnotherMake(() => {

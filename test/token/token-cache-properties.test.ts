@@ -26,11 +26,18 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   latencyMillis: fc.oneof(fc.constant(0), fc.integer({min: 1, max: 30_000})),
 });
 
-/** How long after the last call the next one comes. */
-const pause = fc.oneof(
+/** How long after the last call the next one comes, or how long after a moment in the held token's life. */
+type Pause = number | {readonly after: 'due' | 'no longer handed out' | 'end'; readonly by: number};
+
+const pause: fc.Arbitrary<Pause> = fc.oneof(
   fc.integer({min: 0, max: 2000}),
   fc.integer({min: 0, max: 600_000}),
   fc.integer({min: 0, max: 50_000_000}),
+  // Where a fault would show: chance alone finds seconds in hours too seldom.
+  fc.record({
+    after: fc.constantFrom('due' as const, 'no longer handed out' as const, 'end' as const),
+    by: fc.oneof(fc.integer({min: -1, max: 1}), fc.integer({min: -1000, max: 15_000})),
+  }),
 );
 
 /** A world in which time passes only when it is told to. */
@@ -39,10 +46,14 @@ class Simulation {
   readonly cache: TokenCache<ExpiringToken>;
   calls = 0;
   readonly #behaviours: readonly Behaviour[];
+  readonly #refreshAheadMillis: number;
   #underWay: UnderWay | undefined;
+  /** The last token of the source, whatever the cache has made of it. */
+  #granted: ExpiringToken | undefined;
 
   constructor(behaviours: readonly Behaviour[], refreshAheadMillis: number, random: number) {
     this.#behaviours = behaviours;
+    this.#refreshAheadMillis = refreshAheadMillis;
     this.cache = new TokenCache(() => this.#source(), {
       clock: this.clock.read,
       refreshAheadMillis,
@@ -62,10 +73,36 @@ class Simulation {
         end: () => {
           this.#underWay = undefined;
           if (next.fails) reject(new Error('refused'));
-          else resolve({issuedAt, expiresAt: issuedAt + next.lifeMillis});
+          else resolve((this.#granted = {issuedAt, expiresAt: issuedAt + next.lifeMillis}));
         },
       };
     });
+  }
+
+  /** The token that everybody should get at once, if there is one. */
+  good(): ExpiringToken | undefined {
+    const moments = this.#moments();
+    return moments && this.clock.read() < moments['no longer handed out']
+      ? this.#granted
+      : undefined;
+  }
+
+  #moments() {
+    if (this.#granted === undefined) return undefined;
+    const {issuedAt, expiresAt: end} = this.#granted;
+    const life = end - issuedAt;
+    return {
+      due: end - Math.min(this.#refreshAheadMillis, life / 4),
+      'no longer handed out': end - Math.min(10_000, life / 20),
+      end,
+    };
+  }
+
+  /** How long a pause is from now on, in ms. */
+  lengthOf(next: Pause): number {
+    if (typeof next === 'number') return next;
+    const moment = this.#moments()?.[next.after] ?? 0;
+    return Math.max(0, Math.ceil(moment + next.by - this.clock.read()));
   }
 
   /** Lets time pass, with the answers that come in it at their moments. */
@@ -81,7 +118,10 @@ class Simulation {
 
   /** One caller: the token or the error, at the moment when it comes. */
   async call(): Promise<void> {
-    const held = this.cache.peek();
+    const held = this.good();
+    assert.equal(this.cache.peek(), held, 'a good token is kept, and another is none');
+    const {calls} = this;
+    const isUnderWay = this.#underWay !== undefined;
     let outcome: ExpiringToken | Error | undefined;
     this.cache.get().then(
       token => (outcome = token),
@@ -90,6 +130,8 @@ class Simulation {
     await turn();
     if (held !== undefined) {
       assert.equal(outcome, held, 'a good token is handed out at once, whatever a refresh does');
+    } else if (!isUnderWay) {
+      assert.equal(this.calls, calls + 1, 'where there is no token, a call asks for one');
     }
     while (outcome === undefined) {
       assert.ok(this.#underWay, 'a caller waits for a refresh and for nothing else');
@@ -111,9 +153,9 @@ describe('TokenCache, whatever happens', () => {
         fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true}),
         async (behaviours, pauses, refreshAheadMillis, random) => {
           const simulation = new Simulation(behaviours, refreshAheadMillis, random);
-          for (const millis of pauses) {
+          for (const next of pauses) {
             await simulation.call();
-            await simulation.pass(millis);
+            await simulation.pass(simulation.lengthOf(next));
           }
           assert.ok(simulation.calls <= pauses.length, 'no call without a caller');
         },

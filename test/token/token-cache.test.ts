@@ -261,6 +261,55 @@ describe('TokenCache', () => {
     });
   });
 
+  describe('when the clock is set back', () => {
+    const BACK = 60 * MINUTE;
+
+    it('keeps a token no longer for it, and gets one whose times are right', async () => {
+      const wrong = await hold(HOUR);
+      clock.pass(10 * MINUTE);
+      assert.equal(await cache.get(), wrong);
+      clock.pass(-BACK);
+      assert.equal(await cache.get(), wrong, 'nobody waits: it is good');
+      assert.equal(source.calls, 2, 'its end is not what it says');
+      source.refuse(2);
+      await turn();
+      clock.pass(50 * MINUTE - 11_000);
+      assert.equal(cache.peek(), wrong);
+      clock.pass(2000);
+      assert.equal(cache.peek(), undefined, 'an hour after it was issued');
+    });
+
+    it('waits no longer for the next try', async () => {
+      const token = await hold(HOUR);
+      clock.pass(HOUR - 4 * MINUTE);
+      assert.equal(await cache.get(), token);
+      source.refuse(2);
+      await turn();
+      clock.pass(-BACK);
+      assert.equal(await cache.get(), token);
+      clock.pass(MINUTE);
+      assert.equal(await cache.get(), token);
+      assert.equal(source.calls, 3);
+    });
+
+    it('takes nothing from a token that comes afterwards', async () => {
+      void cache.get();
+      clock.pass(-BACK);
+      const token = source.grant(1, HOUR);
+      await turn();
+      clock.pass(30 * MINUTE);
+      assert.equal(await cache.get(), token);
+      assert.equal(source.calls, 1);
+    });
+
+    it('minds no second that a clock is kept in step by', async () => {
+      const token = await hold(HOUR);
+      clock.pass(-1000);
+      assert.equal(await cache.get(), token);
+      assert.equal(source.calls, 1);
+    });
+  });
+
   describe('set', () => {
     it('puts a token in, which is used until it ends', async () => {
       const token = source.token(0, HOUR);

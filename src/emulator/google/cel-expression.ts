@@ -44,7 +44,7 @@ export interface ConditionVariables {
  * @throws CelError where it is no CEL, or names what there is not.
  */
 export function parseMappingExpression(source: string): CelExpression<AwsAssertion> {
-  const program = compile(source, {before: '', after: ''});
+  const program = compile(source, {before: '', after: ''}, MAPPING_ENVIRONMENT);
   return {type: program.type, evaluate: assertion => program.run({assertion})};
 }
 
@@ -110,10 +110,8 @@ function split(node: ASTNode): readonly ASTNode[] {
 const GOOGLE_ATTRIBUTES = 'google_attributes';
 const GOOGLE = {before: `cel.bind(google, ${GOOGLE_ATTRIBUTES}, (`, after: '\n))'};
 
-const ENVIRONMENT = new Environment({homogeneousAggregateLiterals: false})
+const MAPPING_ENVIRONMENT = new Environment({homogeneousAggregateLiterals: false})
   .registerVariable('assertion', 'map<string, dyn>')
-  .registerVariable('attribute', 'map<string, dyn>')
-  .registerVariable(GOOGLE_ATTRIBUTES, 'map<string, dyn>')
   .registerFunction('string.extract(string): string', extract, {async: false})
   .registerFunction(
     'string.replace(string, string): string',
@@ -121,6 +119,11 @@ const ENVIRONMENT = new Environment({homogeneousAggregateLiterals: false})
     {async: false},
   )
   .registerFunction('string.replace(string, string, int): string', replaceSome, {async: false});
+
+// What is mapped is known to the condition alone.
+const ENVIRONMENT = MAPPING_ENVIRONMENT.clone()
+  .registerVariable('attribute', 'map<string, dyn>')
+  .registerVariable(GOOGLE_ATTRIBUTES, 'map<string, dyn>');
 
 const LIST_PREFIX = 'storage.googleapis.com/objectListPrefix';
 

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import {defaultPolicy, parsePolicy, PolicyError} from '../../src/emulator/index.js';
+import {completePolicy} from '../../src/emulator/check-policy.js';
+
+const {google} = defaultPolicy();
+
+function withProvider(poolId: string, provider: object) {
+  const aws = {accountId: '111122223333'};
+  const providers = [{providerId: 'aws-test-account', aws, ...provider}];
+  return {google: {...google, workloadIdentityPools: [{poolId, providers}]}};
+}
+
+function refusalOf(policy: object): PolicyError {
+  try {
+    completePolicy(policy);
+  } catch (error) {
+    assert(error instanceof PolicyError);
+    return error;
+  }
+  return assert.fail('The policy was taken.');
+}
+
+describe('a policy that Google would refuse is refused:', () => {
+  it("an id that begins with Google's own prefix", () => {
+    const reserved = /begin|first/;
+    assert.match(refusalOf(withProvider('gcp-pool', {})).message, reserved);
+    assert.match(refusalOf(withProvider('aws-pool', {providerId: 'gcp-aws'})).message, reserved);
+    assert.doesNotThrow(() => completePolicy(withProvider('my-gcp-pool', {})));
+  });
+
+  for (const expression of ['attribute.name', 'google_attributes.subject']) {
+    it(`a mapping that speaks of what is being mapped, ${expression}`, () => {
+      const attributeMapping = {'google.subject': expression};
+      const {path, message} = refusalOf(withProvider('aws-pool', {attributeMapping}));
+      assert.match(path, /attributeMapping\["google\.subject"\]$/);
+      assert.match(message, /Unknown variable/);
+    });
+  }
+});
+
+describe("a policy's file", () => {
+  it('says so where it is empty', async () => {
+    for (const text of ['', '# nothing yet\n', '\uFEFF']) {
+      await assert.rejects(parsePolicy(text), /The policy is empty/);
+    }
+  });
+
+  it('names the line of an alias without an anchor, after those that have one', async () => {
+    const text = 'aws: &a {accounts: []}\ngoogle:\n  projectId: *a\n  projectNumber: *nowhere\n';
+    await assert.rejects(parsePolicy(text), {name: 'PolicyError', line: 4, column: 18});
+  });
+});

@@ -1,0 +1,22 @@
+// Run by a test in a process of its own: with the global agent's authority, or another global agent.
+import https from 'node:https';
+import {createHttpsDelivery} from '../../src/google/https-delivery.js';
+import {send} from '../../src/google/transport.js';
+import {isAwsAuthError} from '../../src/index.js';
+import {testAuthority} from '../support/raw-server.js';
+import {tokenRequest} from '../support/token-request.js';
+
+const [how, url = ''] = process.argv.slice(2);
+class OtherAgent extends https.Agent {}
+if (how === 'another agent') https.globalAgent = new OtherAgent({ca: testAuthority()});
+if (how === 'its authority') https.globalAgent.options.ca = testAuthority();
+const delivery = createHttpsDelivery();
+delivery.prepare(url);
+const hold = setInterval(() => undefined, 1000);
+const outcome = await send(delivery, tokenRequest(url), {timeoutMillis: 15_000}).then(
+  ({text}) => text,
+  (error: unknown) => (isAwsAuthError(error) ? error.code : String(error)),
+);
+clearInterval(hold);
+https.globalAgent.destroy();
+process.stdout.write(outcome);
