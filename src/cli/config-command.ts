@@ -27,9 +27,9 @@ export function defineConfig(command: Command, io: Io): void {
     )
     .argument('[provider-name]', "the provider's name, as gcloud takes it: projects/…/providers/…")
     .option('--audience <name>', 'the same, with //iam.googleapis.com/ in front')
-    .option('--project-number <number>', 'or its parts: the number of the pool’s project,')
-    .option('--pool <id>', 'the workload identity pool,')
-    .option('--provider <id>', 'and the provider')
+    .option('--project-number <number>', "or by its parts: the number of the pool's project")
+    .option('--pool <id>', 'with it, the workload identity pool')
+    .option('--provider <id>', 'with both, the provider in the pool')
     .option('--service-account <email>', 'the service account to act as (default: none)')
     .option(
       '--service-account-token-lifetime-seconds <seconds>',

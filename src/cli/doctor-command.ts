@@ -8,7 +8,9 @@ import {explainFailure} from './doctor/explain-failure.js';
 import {impersonationStep, tokenExchangeStep} from './doctor/google-steps.js';
 import {installationStep} from './doctor/installation-step.js';
 import {showProgress, stepLines, type StepReport} from './doctor/report.js';
+import {signingStep} from './doctor/signing-step.js';
 import type {DoctorFlags, Finding, Step, Visit} from './doctor/step.js';
+import {checkSubjectFlags, workspaceUserStep} from './doctor/workspace-user-step.js';
 import {addProviderFlags, requireProvider} from './provider-flags.js';
 import {wrap} from './text-layout.js';
 
@@ -22,6 +24,8 @@ const STEPS: readonly Step[] = [
   callerIdentityStep,
   tokenExchangeStep,
   impersonationStep,
+  signingStep,
+  workspaceUserStep,
   apiCallStep,
 ];
 
@@ -34,11 +38,15 @@ export function defineDoctor(command: Command, io: Io): void {
   )
     .option('--bucket <name>', 'also list a bucket of Cloud Storage')
     .option('--url <url>', 'also call this API of Google’s, by GET')
+    .option('--sign', 'also have the service account sign, as signed URLs need it')
+    .option('--subject <email>', 'also act for this Google Workspace user, in --scopes')
+    .option('--scopes <scope...>', 'the OAuth scopes that the Workspace has delegated')
     .option('--json', 'print JSON: {"ok", "steps": [{"id", "status", "millis", …}]}')
     .addHelpText('after', EXAMPLE)
     .action(async (flags: DoctorFlags) => {
       requireProvider(flags, io);
       checkApiFlags(flags);
+      checkSubjectFlags(flags);
       const steps = await examine({io, flags});
       const failed = steps.find(({status}) => status === 'failed');
       if (flags.json !== undefined) {

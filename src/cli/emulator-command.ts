@@ -94,7 +94,12 @@ async function serve(emulator: Emulator, interrupted: Promise<unknown>, io: Io):
     await writeFile(file, JSON.stringify(credentialFile(emulator), null, 2), {mode: 0o600});
     io.stdout.write(
       shellEnvironment(
-        {...emulator.env, GOOGLE_APPLICATION_CREDENTIALS: file},
+        {
+          ...emulator.env,
+          GOOGLE_APPLICATION_CREDENTIALS: file,
+          // No credential file holds it: for the option `oauthTokenUrl` of a client with a `subject`.
+          GOOGLE_OAUTH_TOKEN_URL: emulator.oauthTokenUrl,
+        },
         name => variable(io, name) !== undefined,
         io.env['NO_PROXY'] ?? io.env['no_proxy'],
       ),

@@ -1,4 +1,4 @@
-import type {CallerIdentity, IdentityDescription} from '../index.js';
+import type {AwsAuthClient, CallerIdentity, IdentityDescription} from '../index.js';
 
 /** Where the AWS credentials came from, which they are and until when, in a line. */
 export function credentialsInWords(
@@ -18,12 +18,19 @@ function expiryInWords(expiration: Date, now: number): string {
     : `until ${time}, for ${durationInWords(millis)}`;
 }
 
-/** `5 h 59 min`, `12 min`, `40 s`. */
+/** How long the token that a client keeps is good for, as the end of a sentence; or nothing. */
+export function lifeOf({credentials}: AwsAuthClient): string {
+  const {expiry_date: expiry} = credentials;
+  return typeof expiry === 'number' ? `, good for ${durationInWords(expiry - Date.now())}` : '';
+}
+
+/** `5 h 59 min`, `2 h`, `12 min`, `40 s`. */
 export function durationInWords(millis: number): string {
   const seconds = Math.round(millis / 1000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [...(hours === 0 ? [] : [`${hours} h`]), ...(rest === 0 ? [] : [`${rest} min`])].join(' ');
 }
 
 /** The region and where it was found. */

@@ -4,6 +4,7 @@ import {helpFormat} from './help-format.js';
 import {processIo, type Io} from './io.js';
 import {packageVersion} from './package-version.js';
 import {reportFailure} from './report-failure.js';
+import {wrap} from './text-layout.js';
 
 /** Gives a command its flags, its help and what it does. An error that the action throws is reported. */
 export type DefineCommand = (command: Command, io: Io) => void;
@@ -67,7 +68,8 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     .configureOutput({
       writeOut: text => io.stdout.write(text),
       writeErr: text => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error:/, 'google-auth-aws:')),
+      outputError: (text, write) =>
+        write(wrap(text.replace(/^error:/, 'google-auth-aws:'), io.stderr)),
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
       getOutHasColors: () => false,

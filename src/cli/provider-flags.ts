@@ -39,9 +39,9 @@ export function addProviderFlags(
     );
   }
   return command
-    .option('--project-number <number>', 'or its parts: the number of the pool’s project,')
-    .option('--pool <id>', 'the workload identity pool,')
-    .option('--provider <id>', 'and the provider')
+    .option('--project-number <number>', "or by its parts: the number of the pool's project")
+    .option('--pool <id>', 'with it, the workload identity pool')
+    .option('--provider <id>', 'with both, the provider in the pool')
     .option('--service-account <email>', 'the service account to act as');
 }
 
@@ -138,6 +138,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   universeDomain: '--universe-domain',
   stsLocation: '--sts-location',
   scopes: '--scopes',
+  subject: '--subject',
+  oauthTokenUrl: 'GOOGLE_OAUTH_TOKEN_URL',
   targetAudience: '--audience',
 };
 

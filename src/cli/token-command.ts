@@ -2,6 +2,7 @@ import type {Command} from 'commander';
 import type {Io} from './io.js';
 import {printToken} from './print-token.js';
 import {addProviderFlags, makeClient, type ProviderFlags} from './provider-flags.js';
+import {readScopes} from './scopes-flag.js';
 
 interface TokenFlags extends ProviderFlags {
   readonly scopes?: readonly string[];
@@ -19,10 +20,7 @@ export function defineToken(command: Command, io: Io): void {
     .option('--json', 'print {"token", "expiresAt"}; the time is RFC 3339')
     .addHelpText('after', EXAMPLE)
     .action(async (flags: TokenFlags) => {
-      const client = await makeClient(flags, io, {
-        // As one text, or several, or both: commas are gcloud's way.
-        scopes: flags.scopes?.flatMap(scope => scope.split(/[\s,]+/)).filter(Boolean),
-      });
+      const client = await makeClient(flags, io, {scopes: readScopes(flags.scopes)});
       const {token} = await client.getAccessToken();
       printToken(io, {token, expiresAt: client.credentials.expiry_date ?? undefined}, flags);
     });

@@ -134,7 +134,15 @@ function asText(caller: CallerIdentity, google: GoogleSide | undefined, {stdout}
 function googleRows({provider, serviceAccount}: GoogleSide): [string, string][] {
   return [
     ...(provider === null ? [] : [['provider', provider] satisfies [string, string]]),
-    ['acts as', serviceAccount ?? 'the federated principal itself, without a service account'],
+    // Who names a pool alone has said nothing of an account.
+    ...(provider === null && serviceAccount === null
+      ? []
+      : [
+          [
+            'acts as',
+            serviceAccount ?? 'the federated principal itself, without a service account',
+          ] satisfies [string, string],
+        ]),
   ];
 }
 

@@ -3,6 +3,10 @@ import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {before, describe, it} from 'mocha';
+import {startEmulator} from '../../src/emulator/index.js';
+import {APART} from '../emulator/support/running.js';
+import {startCloudsProxy} from '../support/clouds-proxy.js';
+import {runNode} from '../support/run-node.js';
 
 const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
 const NAME =
@@ -48,6 +52,35 @@ describe('the built command, as a process', function () {
     assert.equal(status, 1);
     assert.match(stderr, /^google-auth-aws: the output cannot be written: ENOSPC/);
     assert.doesNotMatch(stderr, /\n {4}at /);
+  });
+
+  it('needs no file where the flags name the provider, and asks Google’s own hosts', async () => {
+    await using emulator = await startEmulator();
+    // Google and AWS by their own names, for a process that trusts the test's authority.
+    const clouds = await startCloudsProxy(emulator.url);
+    try {
+      const {status, stdout, stderr} = await runNode(
+        [
+          ...['dist/cli/bin.js', 'token', '--project-number', '123456789012'],
+          ...['--pool', 'aws-pool', '--provider', 'aws-test-account'],
+        ],
+        {...APART, ...emulator.env, ...clouds.env},
+      );
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^ya29\.d\.\S+\n$/);
+      assert.deepEqual(clouds.hosts, ['sts.googleapis.com:443']);
+    } finally {
+      await clouds.close();
+    }
+  });
+
+  it('ends without a word where the reader of a long output goes early', () => {
+    const many = Array.from({length: 400}, (_, i) => `--grant roles/a${i}`).join(' ');
+    const {stdout, stderr} = shell(
+      `$CMD setup --project my-project --project-number 1 --aws-account 111122223333 --whole-pool ${many} --format json 2>/dev/null | head -1`,
+    );
+    assert.equal(stdout, '{\n');
+    assert.equal(stderr, '');
   });
 
   it('prints no mark and no colour where there is no terminal', () => {

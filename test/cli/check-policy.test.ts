@@ -199,12 +199,12 @@ describe('check-policy', () => {
     [
       'a condition that does not parse',
       policy("attribute.aws_role == 'x' &&", ACCOUNTS),
-      /policy\.yaml:7:\d+: google\.workloadIdentityPools\[0\]\.providers\[0\]\.attributeCondition/,
+      /policy\.yaml:7:\d+: google\.workloadIdentityPools\[0\]\.providers\[0\]\.attributeCondition of the provider "aws-provider" is no CEL .*: Unexpected token: EOF \(line 1, column 29 of the expression\)/,
     ],
     [
       'a condition that is not boolean',
       policy('attribute.aws_role + "x"', ACCOUNTS),
-      /policy\.yaml:7:\d+: .*attributeCondition.*bool/,
+      /policy\.yaml:7:\d+: .*attributeCondition of the provider "aws-provider" must give a bool, and gives a value of the type string: "attribute\.aws_role \+ \\"x\\""/,
     ],
     [
       'a line that is no YAML',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {chmod, mkdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -96,7 +96,8 @@ describe('google-auth-aws config', () => {
       }
     });
 
-    it('with a location, as its version 556 does', async () => {
+    // Its version 528, of which the outputs were recorded, has no such flag.
+    it('with a location, as the source of its version 556 says', async () => {
       const made: unknown = JSON.parse(
         await written([NAME, '--aws', '--sts-location=us-central1']),
       );
@@ -180,6 +181,18 @@ describe('google-auth-aws config', () => {
         }
       });
     }
+
+    it('or says why not: a folder that is nobody’s to write to, not the superuser’s either', async () => {
+      if (!existsSync('/sys/kernel')) return;
+      for (const force of [[], ['--force']]) {
+        const {status, stderr} = await config(NAME, '--output-file', '/sys/gcp.json', ...force);
+        assert.equal(status, 1);
+        assert.match(
+          stderr,
+          /"\/sys\/gcp\.json" cannot be written by this user \((?:EACCES|EPERM|EROFS)\)\. Choose a folder/,
+        );
+      }
+    });
 
     it('or says why not: a folder that is not this user’s', async function () {
       const closed = join(folder, 'closed');

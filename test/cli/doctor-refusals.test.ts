@@ -1,52 +1,16 @@
 import assert from 'node:assert/strict';
-import {afterEach, describe, it} from 'mocha';
-import {
-  defaultPolicy,
-  startEmulator,
-  type Emulator,
-  type EmulatorOptions,
-  type Fault,
-} from '../../src/emulator/index.js';
+import {text} from 'node:stream/consumers';
+import {describe, it} from 'mocha';
+import {defaultPolicy, startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
-import {
-  EMAIL,
-  examine,
-  googlePolicy,
-  POOL,
-  providerPolicy,
-  ROLE,
-  setUp,
-  type PrintedStep,
-} from './doctor-fixture.js';
+import {startServer} from '../support/local-server.js';
+import {EMAIL, examine, googlePolicy, POOL, providerPolicy, ROLE, setUp} from './doctor-fixture.js';
+import {describeRows, failing, type Row, type Variables} from './doctor-rows.js';
+import {remade} from './remade-config.js';
 import {runCommand} from './run-command.js';
 
 const PROVIDER_FLAGS =
   'aws-test-account --workload-identity-pool=aws-pool --location=global --project=123456789012';
-
-type Variables = Readonly<Record<string, string>>;
-
-/** A row of the tables of what the clouds refuse: how it is broken, and what the doctor says. */
-interface Row {
-  readonly title: string;
-  readonly emulator?: EmulatorOptions;
-  /** Variables of the process, and what else breaks it. */
-  readonly broken?: (emulator: Emulator) => Variables;
-  readonly config?: (emulator: Emulator) => object;
-  readonly flags?: readonly string[];
-  readonly step: string;
-  readonly code?: string;
-  /** The server's own words. */
-  readonly said: RegExp;
-  /** What they mean here. */
-  readonly means: RegExp;
-  /** One of the commands, whole. */
-  readonly command?: string;
-  /** What the advice comes to: the world after it. */
-  readonly mended?: {
-    readonly emulator?: (last: PrintedStep) => EmulatorOptions;
-    readonly env?: (emulator: Emulator) => Variables;
-  };
-}
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 const withoutKeys: Variables = Object.fromEntries(KEYS.map(name => [name, '']));
@@ -62,11 +26,6 @@ function keys(
     AWS_SESSION_TOKEN: sessionToken,
   };
 }
-
-const failing = (fault: Fault) => (emulator: Emulator) => {
-  emulator.failNext(fault);
-  return {};
-};
 
 // Twice: keys that AWS calls stale are read anew and tried once more.
 const stsSays = (error: string, description: string, status = 400) =>
@@ -204,13 +163,19 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
   },
   {
     title: 'a provider that does not exist',
-    config: emulator => emulator.configFor({audience: `//${POOL}/providers/another-one`}),
+    config: emulator =>
+      emulator.configFor({
+        audience: `//${POOL}/providers/another-one`,
+        serviceAccountEmail: EMAIL,
+      }),
     step: 'google-sts',
     code: 'PROVIDER_NOT_FOUND',
     said: /invalid_target, "The target service indicated by the \\?"audience\\?" parameters is invalid/,
     means: /In the project 123456789012 there is no pool aws-pool with a provider another-one/,
-    command:
-      'gcloud iam workload-identity-pools providers list --workload-identity-pool=aws-pool --location=global --project=123456789012 --format="table(name,state,disabled)"',
+    command: `google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account ${EMAIL} --output-file FOLDER/gcp.json --force`,
+    mended: {
+      config: remade({NUMBER: '123456789012', POOL: 'aws-pool', PROVIDER: 'aws-test-account'}),
+    },
   },
   {
     title: 'a pool that is disabled',
@@ -299,6 +264,39 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'RATE_LIMITED',
     said: /throttled due to rate limit/,
     means: /Share one client/,
+    mended: {},
+  },
+  {
+    title: 'a load balancer that answers HTML',
+    broken: failing({
+      service: 'google-sts',
+      times: 2,
+      status: 502,
+      body: '<html>Bad Gateway</html>',
+    }),
+    step: 'google-sts',
+    code: 'SERVER_ERROR',
+    said: /HTTP 502/,
+    means: /usually passes/,
+    mended: {},
+  },
+  {
+    title: 'a captive portal in its place',
+    broken: failing({service: 'google-sts', status: 200, body: '<html>Log in</html>'}),
+    step: 'google-sts',
+    code: 'INVALID_RESPONSE',
+    said: /HTTP 200, \d+ characters/,
+    means: /Something else than Google may have answered.*proxy/,
+    mended: {},
+  },
+  {
+    title: 'an answer of nothing',
+    broken: failing({service: 'google-sts', status: 403}),
+    step: 'google-sts',
+    code: 'TOKEN_EXCHANGE_REFUSED',
+    said: /HTTP 403/,
+    means: /is rarely Google's.*proxy/,
+    mended: {},
   },
   {
     title: 'an API that is not enabled',
@@ -331,7 +329,7 @@ const REFUSED_BY_IAM_CREDENTIALS: readonly Row[] = [
               bindings: [
                 {
                   role: 'roles/iam.workloadIdentityUser',
-                  members: [/--member="(.*)"$/.exec(remedies[1]?.command ?? '')?.[1] ?? ''],
+                  members: [/--member="(.*)"$/.exec(remedies[2]?.command ?? '')?.[1] ?? ''],
                 },
               ],
             },
@@ -347,8 +345,27 @@ const REFUSED_BY_IAM_CREDENTIALS: readonly Row[] = [
     code: 'IMPERSONATION_DENIED',
     said: /may not exist|not found|does not exist/i,
     means: /or there is no such service account/,
-    command:
-      'gcloud iam service-accounts describe nobody@my-project.iam.gserviceaccount.com --project=my-project',
+    command: 'gcloud iam service-accounts create nobody --project=my-project',
+    mended: {
+      // All three printed commands.
+      emulator: ({remedies = []}) => {
+        const [, create, bind] = remedies.map(({command}) => command);
+        const [, name, project] = /create (\S+) --project=(\S+)$/.exec(create ?? '') ?? [];
+        return googlePolicy(() => ({
+          serviceAccounts: [
+            {
+              email: `${name ?? ''}@${project ?? ''}.iam.gserviceaccount.com`,
+              bindings: [
+                {
+                  role: 'roles/iam.workloadIdentityUser',
+                  members: [/--member="(.*)"$/.exec(bind ?? '')?.[1] ?? ''],
+                },
+              ],
+            },
+          ],
+        }));
+      },
+    },
   },
   {
     title: 'an API that is not enabled',
@@ -367,6 +384,7 @@ const REFUSED_BY_IAM_CREDENTIALS: readonly Row[] = [
     code: 'IMPERSONATION_REFUSED',
     said: /INVALID_ARGUMENT, "Request contains an invalid argument\."/,
     means: /Check the scopes/,
+    mended: {},
   },
   {
     title: 'a life that the organisation does not allow',
@@ -394,142 +412,67 @@ const REFUSED_BY_IAM_CREDENTIALS: readonly Row[] = [
     code: 'SERVER_ERROR',
     said: /HTTP 503/,
     means: /usually passes/,
-  },
-];
-
-const REFUSED_BY_THE_API: readonly Row[] = [
-  {
-    title: 'a federated token that the API does not take',
-    config: emulator => emulator.configFor(),
-    flags: ['--bucket', 'my-bucket'],
-    broken: failing({
-      service: 'storage',
-      status: 401,
-      // With a new token, too.
-      times: 2,
-      body: {error: {code: 401, status: 'UNAUTHENTICATED', message: 'Invalid Credentials'}},
-    }),
-    step: 'api-call',
-    said: /HTTP 401, "Invalid Credentials"/,
-    means: /Not every API takes a federated token/,
-    command:
-      'google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file FILE --force',
-  },
-  {
-    title: 'a service account without the permission',
-    flags: ['--bucket', 'my-bucket'],
-    broken: failing({
-      service: 'storage',
-      status: 403,
-      body: {error: {code: 403, message: `${EMAIL} does not have storage.objects.list access`}},
-    }),
-    step: 'api-call',
-    said: /HTTP 403, "demo@\S+ does not have storage\.objects\.list access"/,
-    means: /The token is good, and demo@\S+ lacks the permission/,
-    command: `gcloud storage buckets add-iam-policy-binding gs://my-bucket --role=roles/storage.objectViewer --member="serviceAccount:${EMAIL}"`,
-  },
-  {
-    title: 'a role without the permission',
-    config: emulator => emulator.configFor(),
-    flags: ['--bucket', 'my-bucket'],
-    broken: failing({service: 'storage', status: 403, body: {error: {code: 403, message: 'no'}}}),
-    step: 'api-call',
-    said: /HTTP 403/,
-    means: /this role lacks the permission/,
-    command: `gcloud storage buckets add-iam-policy-binding gs://my-bucket --role=roles/storage.objectViewer --member="principalSet://${POOL}/attribute.aws_role/${ROLE}"`,
-  },
-  {
-    title: 'an API that is not enabled',
-    flags: ['--bucket', 'my-bucket'],
-    broken: failing({
-      service: 'storage',
-      status: 403,
-      body: {
-        error: {
-          code: 403,
-          message: 'Cloud Storage has not been used in project 1 before',
-          details: [{reason: 'SERVICE_DISABLED', metadata: {service: 'storage.googleapis.com'}}],
-        },
-      },
-    }),
-    step: 'api-call',
-    said: /has not been used/,
-    means: /storage\.googleapis\.com is not enabled/,
-    command: 'gcloud services enable storage.googleapis.com',
-  },
-  {
-    title: 'a bucket that is not there',
-    flags: ['--bucket', 'my-bucket'],
-    step: 'api-call',
-    said: /HTTP 404, "The specified bucket does not exist\."/,
-    means: /not there\. Check the name/,
-  },
-  {
-    title: 'a connection that breaks',
-    flags: ['--bucket', 'my-bucket'],
-    broken: failing({service: 'storage', reset: 'before'}),
-    step: 'api-call',
-    said: /could not be reached: ECONNRESET/,
-    means: /token is good/,
+    mended: {},
   },
 ];
 
 describe('the doctor finds', () => {
-  const aws = awsEnvironment();
-  let emulator: Emulator | undefined;
-
-  afterEach(async () => {
-    await emulator?.close();
-    emulator = undefined;
-  });
-
-  async function world({config}: Row, options: EmulatorOptions = {}): Promise<Emulator> {
-    await emulator?.close();
-    emulator = await startEmulator(options);
-    await setUp(emulator, aws, config?.(emulator));
-    return emulator;
-  }
-
-  for (const [where, rows] of Object.entries({
+  describeRows({
     'at AWS STS': REFUSED_BY_AWS,
     'at AWS STS, by way of Google': RELAYED,
     'at Google STS': REFUSED_BY_GOOGLE_STS,
     'at IAM Credentials': REFUSED_BY_IAM_CREDENTIALS,
-    'at the API': REFUSED_BY_THE_API,
-  })) {
-    describe(where, () => {
-      for (const row of rows) {
-        it(row.title, async () => {
-          const running = await world(row, row.emulator);
-          aws.set(row.broken?.(running) ?? {});
-          const {ran, steps, last} = await examine(aws, ...(row.flags ?? []));
-          assert.equal(ran.status, 1);
-          assert.equal(ran.stderr, '');
-          assert.equal(last.id, row.step, JSON.stringify(last));
-          assert.equal(last.status, 'failed');
-          assert.equal(last.code, row.code);
-          assert.match(last.facts, row.said);
-          assert.match(last.meaning ?? '', row.means);
-          const commands = (last.remedies ?? []).map(({command}) => command);
-          assert.ok(
-            row.command === undefined ? commands.length === 0 : commands.includes(row.command),
-            JSON.stringify(commands),
-          );
-          assert.ok(steps.slice(0, -1).every(({status}) => status !== 'failed'));
+  });
 
-          const {mended} = row;
-          if (mended === undefined) return;
-          if (mended.emulator !== undefined) await world(row, mended.emulator(last));
-          if (mended.env !== undefined && emulator !== undefined) aws.set(mended.env(emulator));
-          const after = await examine(aws, ...(row.flags ?? []));
-          assert.equal(after.ran.status, 0, JSON.stringify(after.last));
+  describe('a proxy that changes the signed request on its way to Google STS', () => {
+    const aws = awsEnvironment();
+
+    for (const [what, change, said] of [
+      ['cuts it', (token: string) => token.slice(0, 40), 'Invalid format of AWS credentials:Error'],
+      [
+        'rewrites it',
+        (token: string) => token.replace('method%22%3A%22POST', 'method%22%3A%22GET'),
+        'AWS request has invalid format.',
+      ],
+    ] as const) {
+      it(`and ${what}, until it is taken out of the way`, async () => {
+        await using emulator = await startEmulator();
+        const proxy = await startServer((request, response) => {
+          void (async () => {
+            const form = new URLSearchParams(await text(request));
+            form.set('subject_token', change(form.get('subject_token') ?? ''));
+            const isPost = request.method === 'POST';
+            const answer = await fetch(new URL(request.url ?? '/', emulator.url), {
+              redirect: 'manual',
+              method: isPost ? 'POST' : 'GET',
+              ...(isPost ? {body: form} : {}),
+            });
+            response.writeHead(answer.status, {'content-type': 'application/json'});
+            response.end(await answer.text());
+          })();
         });
-      }
-    });
-  }
+        try {
+          const {config} = emulator;
+          await setUp(emulator, aws, {...config, token_url: `${proxy.url}/v1/token`});
+          const {last} = await examine(aws);
+          assert.equal(last.id, 'google-sts');
+          assert.equal(last.code, 'SUBJECT_TOKEN_REJECTED');
+          assert.ok(last.facts.includes(said), last.facts);
+          assert.match(last.meaning ?? '', /If a proxy .* changes request bodies, stop it/);
+          await setUp(emulator, aws, config);
+          assert.equal((await examine(aws)).ran.status, 0);
+        } finally {
+          await proxy.close();
+        }
+      });
+    }
+  });
 
+  const aws = awsEnvironment();
   it('and prints the same for a person, with each command on a line of its own', async () => {
-    emulator = await startEmulator(googlePolicy(() => ({serviceAccounts: [{email: EMAIL}]})));
+    await using emulator = await startEmulator(
+      googlePolicy(() => ({serviceAccounts: [{email: EMAIL}]})),
+    );
     await setUp(emulator, aws);
     const {status, stdout, stderr} = await runCommand(['doctor'], {columns: 40, cwd: aws.folder});
     assert.equal(status, 1);

@@ -124,6 +124,7 @@ describe('google-auth-aws doctor', () => {
       await library('node_modules', '11.3.4');
       await library('node_modules/@google-cloud/storage/node_modules', '9.15.1');
       await library('node_modules/.pnpm/google-auth-library@10.9.1/node_modules', '10.9.1');
+      await library('node_modules/y/node_modules', '11.2.0');
       // A link to what has been seen, and one round in a circle.
       await symlink(
         join(aws.folder, 'node_modules/google-auth-library'),
@@ -132,14 +133,25 @@ describe('google-auth-aws doctor', () => {
       await symlink(join(aws.folder, 'node_modules'), join(aws.folder, 'node_modules/circle'));
       const {status, facts, meaning, remedies = []} = await step('installation');
       assert.equal(status, 'warning');
-      assert.match(facts, /google-auth-library 10\.9\.1, 11\.3\.4, 9\.15\.1$/);
+      assert.match(facts, /google-auth-library 10\.9\.1, 11\.2\.0, 11\.3\.4, 9\.15\.1$/);
       assert.match(
         meaning ?? '',
-        /There are 3 copies.*9\.15\.1 in node_modules\/@google-cloud\/storage/,
+        /There are 4 copies.*9\.15\.1 in node_modules\/@google-cloud\/storage/,
       );
       assert.deepEqual(
         remedies.map(({command}) => command),
         ['npm ls google-auth-library', 'npm dedupe'],
+      );
+    });
+
+    it('and does not have copies of other majors joined, which cannot be', async () => {
+      await library('node_modules', '11.3.4');
+      await library('node_modules/x/node_modules', '9.15.1');
+      const {meaning, remedies = []} = await step('installation');
+      assert.match(meaning ?? '', /forGoogleClient\(authClient\)/);
+      assert.deepEqual(
+        remedies.map(({command}) => command),
+        ['npm ls google-auth-library'],
       );
     });
 
@@ -166,7 +178,9 @@ describe('google-auth-aws doctor', () => {
         assert.match(last.meaning ?? '', means);
         const commands = (last.remedies ?? []).map(({command}) => command).join();
         assert.match(commands, /^google-auth-aws config .*--output-file /);
-        if (content === undefined) assert.ok(commands.endsWith(JSON.stringify(file)));
+        // What is there is replaced with --force alone.
+        const name = JSON.stringify(file);
+        assert.ok(commands.endsWith(content === undefined ? name : `${name} --force`), commands);
       });
     }
 

@@ -64,6 +64,7 @@ describe('the command emulator', function () {
     assert.ok(variables['AWS_CONTAINER_CREDENTIALS_FULL_URI']?.startsWith(`${url}/`));
     assert.equal(variables['AWS_REGION'], 'us-east-1');
     assert.equal(variables['GOOGLE_CLOUD_PROJECT'], 'my-project');
+    assert.equal(variables['GOOGLE_OAUTH_TOKEN_URL'], `${url}/oauth2/v4/token`);
     // Its path has a space and a quote in it.
     const file = variables['GOOGLE_APPLICATION_CREDENTIALS'] ?? '';
     assert.equal(path.dirname(path.dirname(file)), folder);
@@ -167,6 +168,20 @@ describe('the command emulator', function () {
     }
   });
 
+  it("serves a doctor's Workspace user, by the OAuth endpoint that it prints", async () => {
+    const emulator = await start().ready();
+    const {status, stdout, stderr} = await runNode(
+      [
+        ...['src/cli/bin.ts', 'doctor', '--subject', 'alice@example.com'],
+        ...['--scopes', 'https://www.googleapis.com/auth/calendar.readonly'],
+      ],
+      {...APART, ...evaluated(emulator)},
+    );
+    assert.equal(status, 0, stdout + stderr);
+    await emulator.end('SIGTERM');
+    assert.match(emulator.stderr, /^google-oauth2 token 200 /m);
+  });
+
   it('plays the policy of a file, and tells what is behind a refusal', async () => {
     const text = DIRECT_ACCESS.replace('/demo-role', '/other-role');
     const emulator = await start(['--policy', policyFile(text)]).ready();
@@ -256,6 +271,7 @@ describe('the command emulator', function () {
     assert.ok(statSync(file).isFile());
     await (await fetch(`${url}/nothing?token=secret`)).text();
     await (await fetch(`${url}/v1/token`)).text();
+    await (await fetch(`${url}/storage/v1/b?project=my-project`)).text();
     interrupt('SIGINT');
     assert.equal(await status, 0);
     assert.throws(() => statSync(path.dirname(file)), {code: 'ENOENT'});
@@ -264,6 +280,11 @@ describe('the command emulator', function () {
     assert.match(lines[1] ?? '', /^unknown GET \/nothing\?token=\S* 404 \d+ms\n$/);
     assert.doesNotMatch(lines.join(''), /secret/);
     assert.match(lines[2] ?? '', /^google-sts token 405 \d+ms/);
+    // The client's own words for it are of no help.
+    assert.match(
+      lines[3] ?? '',
+      /^storage storage\.buckets\.list 401 .*\(was a token sent\? .*useAuthWithCustomEndpoint: true alone\)\n$/,
+    );
   });
 
   for (const port of ['65536', '-1', '80a', '']) {

@@ -104,4 +104,19 @@ describe('google-auth-aws', () => {
     );
     assert.equal(narrow.replaceAll('\n', ' '), plain.replaceAll('\n', ' '));
   });
+
+  it('wraps what it says of wrong flags, too', async () => {
+    for (const args of [
+      ['emulator', '--port', '80a'],
+      ['setup', '--format', 'yaml'],
+      ['config', '--service-account-token-lifetime-second', '7'],
+    ]) {
+      const {status, stderr} = await runCommand(args, {columns: 40});
+      assert.equal(status, 2);
+      assert.ok(
+        stderr.split('\n').every(line => line.length <= 40 || !line.includes(' ')),
+        stderr,
+      );
+    }
+  });
 });

@@ -103,17 +103,6 @@ describe('google-auth-aws', () => {
       assert.match(stderr, new RegExp(`add-iam-policy-binding ${other}`));
     });
 
-    it('needs no file where the flags name the provider', async () => {
-      aws.set({GOOGLE_APPLICATION_CREDENTIALS: '', HTTPS_PROXY: 'http://127.0.0.1:9'});
-      const {status, stderr} = await runCommand([
-        ...['token', '--project-number', '123456789012', '--pool', 'aws-pool'],
-        ...['--provider', 'aws-test-account'],
-      ]);
-      // It went to Google itself, which no test may.
-      assert.equal(status, 1);
-      assert.match(stderr, /sts\.googleapis\.com/);
-    });
-
     it('fails in one line, without a stack and without a secret', async () => {
       emulator.revokeAwsCredentials();
       const keys = emulator.issueAwsCredentials();

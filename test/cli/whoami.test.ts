@@ -96,6 +96,9 @@ describe('google-auth-aws whoami', () => {
       google.principals?.awsRole,
       `principalSet://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/new-pool/attribute.aws_role/${ROLE}`,
     );
+    // Of an account nothing was said.
+    const {stdout} = await runCommand(['whoami', '--project-number', '42', '--pool', 'new-pool']);
+    assert.doesNotMatch(stdout, /acts as/);
     assert.ok(emulator.requests.every(({service}) => service.startsWith('aws-')));
   });
 
@@ -160,6 +163,22 @@ describe('google-auth-aws whoami', () => {
   });
 
   it('fails with what to do where AWS does not know the keys', async () => {
+    const {accessKeyId, secretAccessKey, sessionToken} = emulator.issueAwsCredentials();
+    emulator.revokeAwsCredentials();
+    aws.set({
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+    });
+    const {status, stdout, stderr} = await runCommand(['whoami']);
+    assert.equal(status, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /InvalidClientTokenId.* deleted or deactivated/);
+    for (const secret of [secretAccessKey, sessionToken]) assert.ok(!stderr.includes(secret));
+  });
+
+  // The AWS SDK asks four times, a second apart.
+  it('fails with what to do where the container gives no credentials', async () => {
     emulator.failNext({service: 'aws-container-credentials', status: 404, times: 4});
     const {status, stdout, stderr} = await runCommand(['whoami']);
     assert.equal(status, 1);

@@ -1,7 +1,8 @@
-import {loadLibrary} from '../load-library.js';
 import {attributesOf, principalNames, providerOf} from '../google-principals.js';
 import {UsageError} from '../failure.js';
 import {variable} from '../io.js';
+import {askApi, unreachable, type ApiError} from './api-request.js';
+import {credentialFileCommand} from './credential-file-command.js';
 import {
   clientOf,
   type DoctorFlags,
@@ -11,7 +12,6 @@ import {
   type Visit,
 } from './step.js';
 
-const TIMEOUT_MILLIS = 10_000;
 // https://cloud.google.com/storage/docs/buckets#naming
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
 
@@ -37,46 +37,14 @@ export const apiCallStep: Step = {
   async run(visit): Promise<Finding | undefined> {
     const url = apiUrl(visit);
     if (url === undefined) return undefined;
-    const answer = await ask(url, visit);
-    if (typeof answer === 'string') {
-      return {
-        status: 'failed',
-        facts: `${url.host} could not be reached: ${answer}`,
-        meaning: 'The token is good; check DNS, proxy, TLS and routes from here to that host.',
-      };
-    }
-    const {status} = answer;
-    const said = readError(answer.data);
-    const facts = `${url.host} answered HTTP ${status}${said.message === '' ? '' : `, "${said.message}"`}`;
+    const answer = await askApi(url, visit);
+    if ('problem' in answer) return unreachable(url, answer);
+    const {status, said, facts} = answer;
     return status < 300
       ? {status: 'ok', facts}
       : {status: 'failed', facts, ...explain(status, said, visit)};
   },
 };
-
-/** The answer, or why there is none. */
-async function ask(
-  url: URL,
-  visit: Visit,
-): Promise<{readonly status: number; readonly data: unknown} | string> {
-  try {
-    return await clientOf(visit).request<unknown>({
-      url: url.href,
-      method: 'GET',
-      timeout: TIMEOUT_MILLIS,
-      retry: false,
-      redirect: 'manual',
-      validateStatus: () => true,
-      responseType: 'text',
-    });
-  } catch (error) {
-    const {isAwsAuthError} = await loadLibrary();
-    if (isAwsAuthError(error)) throw error;
-    // Not its message: the libraries below put into that what they like.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return typeof code === 'string' ? code : 'no answer';
-  }
-}
 
 /**
  * The URL that the flags name.
@@ -102,23 +70,6 @@ export function apiUrl(visit: Visit): URL | undefined {
   return parsed;
 }
 
-interface ApiError {
-  readonly message: string;
-  /** The API that is disabled, where that is what is wrong. */
-  readonly disabled: string | undefined;
-}
-
-// https://google.aip.dev/193
-function readError(data: unknown): ApiError {
-  const text = typeof data === 'string' ? data : JSON.stringify(data ?? '');
-  const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? '';
-  const disabled = text.includes('SERVICE_DISABLED')
-    ? /"service"\s*:\s*"([a-z0-9.-]+)"/.exec(text)?.[1]
-    : undefined;
-  // A server's text must not drive a terminal.
-  return {message: message.replace(/\\.|[\p{Cc}\s]+/gu, ' ').slice(0, 500), disabled};
-}
-
 function explain(
   status: number,
   {disabled}: ApiError,
@@ -139,8 +90,7 @@ function explain(
           remedies: [
             {
               why: 'Make the credential file with a service account',
-              command:
-                'google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file FILE --force',
+              command: credentialFileCommand(visit, {'--service-account': 'EMAIL'}),
             },
           ],
         }

@@ -1,8 +1,10 @@
 import type {AwsAuthError} from '../../index.js';
-import {attributesOf, MAX_SUBJECT_BYTES, principalNames, providerOf} from '../google-principals.js';
-import type {Finding, Remedy, Visit} from './step.js';
-
-type Explanation = Pick<Finding, 'meaning' | 'remedies'>;
+import {attributesOf, MAX_SUBJECT_BYTES, providerOf} from '../google-principals.js';
+import {commandIn, withoutCommand} from './advice-command.js';
+import {credentialFileCommand} from './credential-file-command.js';
+import {explainAwsRefusal} from './explain-aws-refusal.js';
+import {explainDelegation, explainDenial, explainLifetime} from './explain-service-account.js';
+import type {Explanation, Finding, Remedy, Visit} from './step.js';
 
 /** What an error means for this role, pool, provider and account, and what mends it. */
 export function explainFailure(error: AwsAuthError, visit: Visit): Finding {
@@ -23,9 +25,13 @@ const EXPLANATIONS: Partial<
     meaning: 'Make the file, or correct the path.',
     remedies: [remakeFile(error)],
   }),
-  CREDENTIAL_FILE_INVALID: error => ({meaning: error.fix, remedies: [remakeFile(error)]}),
+  // The broken one is there.
+  CREDENTIAL_FILE_INVALID: error => ({
+    meaning: error.fix,
+    remedies: [remakeFile(error, ' --force')],
+  }),
 
-  AWS_IDENTITY_REJECTED: (error, visit) => rejectedByAws(error, visit),
+  AWS_IDENTITY_REJECTED: explainAwsRefusal,
 
   ATTRIBUTE_CONDITION_FAILED: (_, visit) => {
     const {caller} = visit;
@@ -66,8 +72,11 @@ const EXPLANATIONS: Partial<
         },
         {
           why: 'Where it is another one, make the credential file anew',
-          command:
-            'google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --output-file FILE --force',
+          command: credentialFileCommand(visit, {
+            '--project-number': 'NUMBER',
+            '--pool': 'POOL',
+            '--provider': 'PROVIDER',
+          }),
         },
       ],
     };
@@ -87,6 +96,12 @@ const EXPLANATIONS: Partial<
 
   TOKEN_EXCHANGE_REFUSED: (error, visit) => {
     const {caller} = visit;
+    if (error.what.includes('with no explanation')) {
+      return {
+        meaning:
+          "A refusal without a word is rarely Google's: look for a proxy or a firewall between here and Google STS that refuses in its place.",
+      };
+    }
     if (caller === undefined || !/AWS account/i.test(error.what)) return undefined;
     return {
       meaning: `This identity is of the AWS account ${caller.accountId}; the provider ${target(visit).providerId} takes another account's.`,
@@ -101,7 +116,7 @@ const EXPLANATIONS: Partial<
 
   API_DISABLED: (error, visit) => {
     const service =
-      error.step === 'impersonation' ? 'iamcredentials.googleapis.com' : 'sts.googleapis.com';
+      error.step === 'token-exchange' ? 'sts.googleapis.com' : 'iamcredentials.googleapis.com';
     return {
       meaning: `The API ${service} is not enabled in the project. It takes a few minutes to be seen.`,
       remedies: [
@@ -113,114 +128,22 @@ const EXPLANATIONS: Partial<
     };
   },
 
-  IMPERSONATION_DENIED: (_, visit) => {
-    const {caller, client} = visit;
-    const email = client?.getServiceAccountEmail() ?? '';
-    if (caller === undefined || email === '') return undefined;
-    const {awsRole} = attributesOf(caller.arn);
-    const member = principalNames(target(visit), attributesOf(caller.arn)).awsRole;
-    const project = /@([a-z][a-z0-9-]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1];
-    const inProject = project === undefined ? '' : ` --project=${project}`;
-    return {
-      meaning: `The role ${awsRole} may not act as ${email}, or there is no such service account. A new binding takes up to five minutes to be seen.`,
-      remedies: [
-        {
-          why: 'See whether the account exists',
-          command: `gcloud iam service-accounts describe ${email}${inProject}`,
-        },
-        {
-          why: 'Let the role act as it',
-          command: `gcloud iam service-accounts add-iam-policy-binding ${email}${inProject} --role=roles/iam.workloadIdentityUser --member="${member}"`,
-        },
-      ],
-    };
-  },
+  IMPERSONATION_DENIED: explainDenial,
 
-  IMPERSONATION_REFUSED: (error, {client}) => {
-    const lifetime = client?.toJSON().service_account_impersonation?.token_lifetime_seconds ?? 0;
-    if (lifetime <= 3600) return undefined;
-    const email = client?.getServiceAccountEmail() ?? '';
-    return {
-      meaning: `The credential file asks for tokens that live ${lifetime} s. More than 3600 s needs the organisation's leave for ${email}. ${error.fix}`,
-      remedies: [
-        {
-          why: 'Give it (an organisation administrator’s work)',
-          command: `gcloud resource-manager org-policies allow constraints/iam.allowServiceAccountCredentialLifetimeExtension ${email} --organization=ORGANIZATION_ID`,
-        },
-      ],
-    };
-  },
+  IMPERSONATION_REFUSED: explainLifetime,
+
+  DELEGATION_DENIED: explainDelegation,
 };
-
-function rejectedByAws({reason, fix}: AwsAuthError, visit: Visit): Explanation {
-  const {identity, clockOffsetMillis = 0} = visit;
-  const source =
-    identity === undefined ? '' : ` The credentials come from ${identity.description}.`;
-  const profile = /^the profile ("[^"]*") \((SSO|console login)\)$/.exec(
-    identity?.description ?? '',
-  );
-  const meaning = `${withoutCommand(fix)}${source}`;
-  const setClock = {why: 'Set the clock', command: 'sudo chronyc makestep'};
-  const lookAtThem = {
-    why: 'Let AWS say whose credentials these are',
-    command: 'aws sts get-caller-identity',
-  };
-  switch (reason) {
-    case 'ExpiredToken':
-    case 'ExpiredTokenException':
-      if (profile?.[1] !== undefined) {
-        const login = profile[2] === 'SSO' ? 'aws sso login' : 'aws login';
-        return {
-          meaning,
-          remedies: [{why: 'Renew it', command: `${login} --profile ${profile[1]}`}],
-        };
-      }
-      return identity?.source === 'environment'
-        ? {
-            meaning,
-            remedies: [
-              {
-                why: 'Let the role of this workload step in for the copied keys',
-                command: 'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
-              },
-            ],
-          }
-        : {meaning, remedies: [lookAtThem]};
-    case 'RequestExpired':
-      return {meaning, remedies: [setClock]};
-    case 'SignatureDoesNotMatch':
-      return {meaning, remedies: [Math.abs(clockOffsetMillis) > 60_000 ? setClock : lookAtThem]};
-    case 'RegionDisabledException':
-      return {
-        meaning: `${meaning} The region is ${identity?.region ?? 'unknown'}.`,
-        remedies: [{why: 'Sign for a region that is on', command: 'export AWS_REGION=us-east-1'}],
-      };
-    default:
-      return {meaning, remedies: [lookAtThem]};
-  }
-}
 
 function inItsOwnWords({fix}: AwsAuthError): Explanation {
   return {meaning: withoutCommand(fix), remedies: commandIn(fix, 'Then')};
 }
 
-// Where the library's advice ends with a command, that stands after a colon.
-const COMMAND = /: ((?:gcloud|aws|google-auth-aws) .*)$/s;
-
-function withoutCommand(fix: string): string {
-  return fix.replace(COMMAND, '.');
-}
-
-function commandIn(fix: string, why: string): readonly Remedy[] {
-  const command = COMMAND.exec(fix)?.[1];
-  return command === undefined ? [] : [{why, command}];
-}
-
-function remakeFile({what}: AwsAuthError): Remedy {
+function remakeFile({what}: AwsAuthError, force = ''): Remedy {
   const file = /"((?:[^"\\]|\\.)*)"/.exec(what)?.[0] ?? 'FILE';
   return {
     why: 'Make it',
-    command: `google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file ${file}`,
+    command: `google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file ${file}${force}`,
   };
 }
 

@@ -1,7 +1,6 @@
 import {subscribe, unsubscribe} from 'node:diagnostics_channel';
-import type {AwsAuthClient} from '../../index.js';
 import {attributesOf, principalNames, providerOf} from '../google-principals.js';
-import {durationInWords} from '../identity-words.js';
+import {lifeOf} from '../identity-words.js';
 import {clientOf, type Finding, type Step, type Visit} from './step.js';
 
 /** The token request that is under way: the two steps of it are told apart by their tracing channels. */
@@ -47,11 +46,6 @@ export const impersonationStep: Step = {
     return {status: 'ok', facts: `a token of ${email}${lifeOf(client)}`};
   },
 };
-
-function lifeOf({credentials}: AwsAuthClient): string {
-  const {expiry_date: expiry} = credentials;
-  return typeof expiry === 'number' ? `, good for ${durationInWords(expiry - Date.now())}` : '';
-}
 
 /** Waits for an exchange to end well, by the library's tracing channel. */
 function untilExchanged() {

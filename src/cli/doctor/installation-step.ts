@@ -18,6 +18,7 @@ export const installationStep: Step = {
   async run({io}): Promise<Finding> {
     const copies = await findCopies(io.cwd);
     const versions = new Set(copies.map(({version}) => version));
+    const majors = new Set([...versions].map(version => version.split('.')[0]));
     const facts = [
       `Node.js ${process.version}`,
       `google-auth-aws ${packageVersion()}`,
@@ -33,10 +34,13 @@ export const installationStep: Step = {
         .map(({version, folder}) => `${version} in ${folder}`)
         .join(
           '; ',
-        )}. A Google client that holds another copy than this package's may not know its auth client; the README tells which majors do.`,
+        )}. Google's clients take the auth client all the same; where one holds another copy than this package does, write forGoogleClient(authClient) in TypeScript, and enableSignedUrls(storage) for signed URLs.`,
       remedies: [
         {why: 'See who asks for which', command: `npm ls ${LIBRARY}`},
-        {why: 'Join those that can be one', command: 'npm dedupe'},
+        // Of different majors none can be spared.
+        ...(majors.size < copies.length
+          ? [{why: 'Join those that can be one', command: 'npm dedupe'}]
+          : []),
       ],
     };
   },

@@ -11,6 +11,10 @@ import type {ProviderFlags} from '../provider-flags.js';
 export interface DoctorFlags extends ProviderFlags {
   readonly url?: string;
   readonly bucket?: string;
+  readonly sign?: true;
+  /** The Workspace user to act for, too. */
+  readonly subject?: string;
+  readonly scopes?: readonly string[];
   readonly json?: true;
 }
 
@@ -32,11 +36,16 @@ export interface Finding {
   readonly remedies?: readonly Remedy[];
 }
 
+/** What a failure means here, and what mends it. */
+export type Explanation = Pick<Finding, 'meaning' | 'remedies'>;
+
 /** What the steps so far have found out, for those that follow. */
 export interface Visit {
   readonly io: Io;
   readonly flags: DoctorFlags;
   client?: AwsAuthClient;
+  /** The same, acting for the Workspace user of `--subject`. */
+  userClient?: AwsAuthClient;
   identity?: IdentityDescription;
   caller?: CallerIdentity;
   /** How far the servers' clocks are ahead of this machine's, in ms. */

@@ -1,0 +1,80 @@
+import {loadLibrary} from '../load-library.js';
+import {clientOf, type Finding, type Visit} from './step.js';
+
+const TIMEOUT_MILLIS = 10_000;
+
+/** What an API said. */
+export interface ApiAnswer {
+  /** The HTTP status. */
+  readonly status: number;
+  readonly said: ApiError;
+  /** Who answered, and what, in a line. */
+  readonly facts: string;
+}
+
+/** What a refusal says. */
+export interface ApiError {
+  /** Empty where there is none that can be read. */
+  readonly message: string;
+  /** The API that is disabled, where that is what is wrong. */
+  readonly disabled: string | undefined;
+}
+
+/** Why there was no answer. */
+export interface NoAnswer {
+  readonly problem: string;
+}
+
+/**
+ * Calls an API with the token, once.
+ *
+ * @param body sent as JSON by POST; without it the call is a GET.
+ * @throws AwsAuthError where no token can be had.
+ */
+export async function askApi(
+  url: URL,
+  visit: Visit,
+  body?: Readonly<Record<string, unknown>>,
+): Promise<ApiAnswer | NoAnswer> {
+  try {
+    const {status, data} = await clientOf(visit).request<unknown>({
+      url: url.href,
+      method: body === undefined ? 'GET' : 'POST',
+      ...(body === undefined ? {} : {data: body}),
+      timeout: TIMEOUT_MILLIS,
+      retry: false,
+      redirect: 'manual',
+      validateStatus: () => true,
+      responseType: 'text',
+    });
+    const said = readError(data);
+    const quoted = said.message === '' ? '' : `, "${said.message}"`;
+    return {status, said, facts: `${url.host} answered HTTP ${status}${quoted}`};
+  } catch (error) {
+    const {isAwsAuthError} = await loadLibrary();
+    if (isAwsAuthError(error)) throw error;
+    // Not its message: the libraries below put into that what they like.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return {problem: typeof code === 'string' ? code : 'no answer'};
+  }
+}
+
+/** The finding where an API did not answer. */
+export function unreachable(url: URL, {problem}: NoAnswer): Finding {
+  return {
+    status: 'failed',
+    facts: `${url.host} could not be reached: ${problem}`,
+    meaning: 'The token is good; check DNS, proxy, TLS and routes from here to that host.',
+  };
+}
+
+// https://google.aip.dev/193
+function readError(data: unknown): ApiError {
+  const text = typeof data === 'string' ? data : JSON.stringify(data ?? '');
+  const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? '';
+  const disabled = text.includes('SERVICE_DISABLED')
+    ? /"service"\s*:\s*"([a-z0-9.-]+)"/.exec(text)?.[1]
+    : undefined;
+  // A server's text must not drive a terminal.
+  return {message: message.replace(/\\.|[\p{Cc}\s]+/gu, ' ').slice(0, 500), disabled};
+}
