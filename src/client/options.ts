@@ -50,9 +50,10 @@ export interface AwsAuthClientOptions {
    */
   readonly subject?: string | undefined;
   /**
-   * The project that Google's clients work in. Default: `GCLOUD_PROJECT`, `GOOGLE_CLOUD_PROJECT`. Where
-   * nobody names one, Google's clients run gcloud and ask the metadata server, which takes a second, and
-   * fail; call `getProjectId()` first, which looks the pool's project up by its number.
+   * The project that Google's clients work in. Default: `GCLOUD_PROJECT`, `GOOGLE_CLOUD_PROJECT`, the
+   * same in lower case. Where nobody names one, Google's clients run gcloud and ask the metadata server,
+   * which takes a second, and fail; call `getProjectId()` first, which looks the pool's project up by its
+   * number.
    */
   readonly projectId?: string | undefined;
   /**
@@ -186,8 +187,13 @@ export function environmentVariable(name: string): string | undefined {
   return process.env[name] || undefined;
 }
 
-// In google-auth-library's order.
-const PROJECT_VARIABLES = ['GCLOUD_PROJECT', 'GOOGLE_CLOUD_PROJECT'];
+// In google-auth-library's order, and all that it reads.
+const PROJECT_VARIABLES = [
+  'GCLOUD_PROJECT',
+  'GOOGLE_CLOUD_PROJECT',
+  'gcloud_project',
+  'google_cloud_project',
+];
 
 /** The project that pays, as the environment names it: it wins over a credential file. */
 export function quotaProjectOfEnvironment(): string | undefined {

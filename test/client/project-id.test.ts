@@ -12,6 +12,8 @@ import {emulatedStorage} from './emulated-client.js';
 const VARIABLES = [
   'GCLOUD_PROJECT',
   'GOOGLE_CLOUD_PROJECT',
+  'gcloud_project',
+  'google_cloud_project',
   'GOOGLE_CLOUD_QUOTA_PROJECT',
   'GCE_METADATA_HOST',
   'PATH',
@@ -91,8 +93,85 @@ describe('projects of the environment', () => {
     assert.equal(client({}).withScopes('openid').projectId, 'gcloud-project');
   });
 
+  it('reads the environment’s project just as google-auth-library does', async () => {
+    // An API key alone, so that nothing but the environment and the client can name a project.
+    const ofTheLibrary = (authClient?: AwsAuthClient) =>
+      new GoogleAuth(authClient ? {authClient} : {apiKey: 'a-key'}).getProjectId();
+    const names = [
+      'google_cloud_project',
+      'gcloud_project',
+      'GOOGLE_CLOUD_PROJECT',
+      'GCLOUD_PROJECT',
+    ];
+    for (const name of names) {
+      process.env[name] = `of-${name.replaceAll('_', '-').toLowerCase()}`;
+      assert.equal(client({}).projectId, await ofTheLibrary(), name);
+    }
+    for (const name of names.toReversed().slice(0, -1)) {
+      process.env[name] = '';
+      assert.equal(client({}).projectId, await ofTheLibrary(), `${name} empty`);
+    }
+  });
+
+  it('leaves what code and the environment name to GoogleAuth’s own order', async () => {
+    const inCode = client({projectId: 'of-the-client', quotaProjectId: 'client-pays'});
+    process.env['GOOGLE_CLOUD_PROJECT'] = 'of-the-environment';
+    process.env['GOOGLE_CLOUD_QUOTA_PROJECT'] = 'environment-pays';
+    assert.equal(await inCode.getProjectId(), 'of-the-client');
+    const projectId = 'of-google-auth';
+    assert.equal(await new GoogleAuth({authClient: inCode, projectId}).getProjectId(), projectId);
+    // The variable is for credentials that the library finds itself: a client in hand keeps its own.
+    const auth = new GoogleAuth({authClient: inCode});
+    assert.equal(await auth.getProjectId(), 'of-the-environment');
+    assert.equal((await auth.getRequestHeaders()).get('x-goog-user-project'), 'client-pays');
+    await auth.getApplicationDefault();
+    assert.equal((await auth.getRequestHeaders()).get('x-goog-user-project'), 'client-pays');
+  });
+
+  it('says who pays on each client that is derived', async () => {
+    const file = {...emulator.config, quota_project_id: 'of-the-file'};
+    process.env['GOOGLE_CLOUD_QUOTA_PROJECT'] = 'of-the-environment';
+    for (const [overrides, payer] of [
+      [{}, 'of-the-environment'],
+      [{quotaProjectId: 'of-the-code'}, 'of-the-code'],
+    ] as const) {
+      const own = client(overrides, file);
+      for (const derived of [
+        own.withScopes('openid'),
+        own.withServiceAccount('demo@my-project.iam.gserviceaccount.com'),
+        own.withSubject('alice@example.com', {scopes: 'openid'}),
+      ]) {
+        assert.equal(derived.quotaProjectId, payer);
+      }
+    }
+  });
+
+  it('takes the client’s project over the one that a request names, as the library does', async () => {
+    const seen: (string | null)[] = [];
+    const transporter = new gaxios.Gaxios();
+    transporter.interceptors.request.add({
+      resolved: async options => {
+        if (options.url.hostname !== 'api.example.com') return options;
+        seen.push(new Headers(options.headers).get('x-goog-user-project'));
+        const answer = Object.assign(new Response(), {data: {}, config: options});
+        options.adapter = async <T>() => answer as unknown as gaxios.GaxiosResponse<T>;
+        return options;
+      },
+    });
+    const request = {
+      url: 'https://api.example.com/',
+      headers: new Headers({'x-goog-user-project': 'of-the-request'}),
+    };
+    await client({transporter}).request(request);
+    const own = client({transporter, quotaProjectId: 'of-the-code'});
+    await own.request(request);
+    own.quotaProjectId = 'set-later';
+    await own.request(request);
+    assert.deepEqual(seen, ['of-the-request', 'of-the-code', 'set-later']);
+  });
+
   it('names the variable that holds no project', () => {
-    for (const name of ['GCLOUD_PROJECT', 'GOOGLE_CLOUD_PROJECT', 'GOOGLE_CLOUD_QUOTA_PROJECT']) {
+    for (const name of VARIABLES.filter(variable => /project/i.test(variable))) {
       process.env[name] = 'not a project';
       assert.throws(() => client({}), {code: 'INVALID_OPTION', message: new RegExp(name)});
       delete process.env[name];

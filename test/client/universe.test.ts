@@ -36,9 +36,11 @@ describe('another universe', () => {
               ? {token: idToken()}
               : pathname.endsWith(':signJwt')
                 ? {keyId: 'k', signedJwt: 'a.b.c'}
-                : pathname.includes('/projects/') && options.method !== 'POST'
-                  ? {projectId: 'found'}
-                  : TOKEN;
+                : pathname.endsWith(':signBlob')
+                  ? {keyId: 'k', signedBlob: 'c2lnbmF0dXJl'}
+                  : pathname.includes('/projects/') && options.method !== 'POST'
+                    ? {projectId: 'found'}
+                    : TOKEN;
           options.adapter = async <T>() =>
             Object.assign(Response.json(data), {
               data,
@@ -72,7 +74,10 @@ describe('another universe', () => {
           service => `${service}.${universe}`,
         ),
       );
-      for (const method of ['generateAccessToken', 'generateIdToken', 'signJwt']) {
+      const auth = new GoogleAuth({authClient: client});
+      assert.equal(await auth.sign('data'), 'c2lnbmF0dXJl');
+      assert.equal(hosts.size, 4);
+      for (const method of ['generateAccessToken', 'generateIdToken', 'signBlob', 'signJwt']) {
         assert.ok(methods.has(method), method);
       }
     });
