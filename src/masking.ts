@@ -92,8 +92,6 @@ export function withoutSecrets(error: unknown, secrets: readonly string[] = [], 
 /**
  * Whether a value is an error, also one of another realm: a test runner such as Jest has an `Error` of its own,
  * and Node.js's errors are none of those.
- *
- * @internal
  */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
