@@ -54,6 +54,29 @@ describe('README.md', function () {
     assert.deepEqual(codeTable(readme), await codeTable.fromSource());
   });
 
+  it('lists each of its sections at the top, and links to none that it has not', () => {
+    const text = readme.replaceAll(/```[^`]*```/g, '');
+    // As GitHub makes them: lower case, no punctuation, hyphens for spaces.
+    const anchorOf = (heading: string) =>
+      `#${heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-')}`;
+    const headings = (level: RegExp) =>
+      [...text.matchAll(level)].map(([, heading = '']) => anchorOf(heading));
+    const links = [...text.matchAll(/\]\((#[^)]+)\)/g)].map(([, anchor]) => anchor);
+    const all = headings(/^##+ (.+)$/gm);
+    assert.deepEqual(
+      links.filter(anchor => anchor === undefined || !all.includes(anchor)),
+      [],
+    );
+    const sections = headings(/^## (.+)$/gm).filter(anchor => anchor !== '#licence');
+    assert.deepEqual(
+      links.filter(anchor => sections.includes(anchor ?? '')).slice(0, sections.length),
+      sections,
+    );
+  });
+
   it('names the two commands first', () => {
     const commands = [...readme.matchAll(/```sh\n([^`]*)```/g)].slice(0, 2).map(([, text]) => text);
     assert.deepEqual(commands, ['npm ci && npm run demo\n', 'npm ci && npm test\n']);
