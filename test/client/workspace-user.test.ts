@@ -220,10 +220,16 @@ describe('a client with a subject', () => {
         await account.getAccessToken();
         offset = minutes * MINUTE;
         await account.withSubject(ALICE, {scopes: CALENDAR}).getAccessToken();
-        // A clock that is set back makes the kept token due; a refresh in the background may be under way.
-        if (minutes > 0) assert.equal(count(long, 'google-sts token'), 1);
-        assert.equal(count(long, 'iam-credentials signJwt'), 2);
-        assert.equal(long.requests.at(-1)?.principal, `user:${ALICE}`);
+        const signatures = count(long, 'iam-credentials signJwt');
+        if (minutes > 0) {
+          assert.equal(count(long, 'google-sts token'), 1);
+          assert.equal(signatures, 2);
+        } else {
+          // A clock that is set back makes the kept token due: where its refresh in the background, whose answer
+          // tells the server's time, comes first, the first claims are right.
+          assert.ok(signatures === 1 || signatures === 2, String(signatures));
+        }
+        assert.ok(long.requests.some(({principal}) => principal === `user:${ALICE}`));
       });
     }
   });
