@@ -70,6 +70,7 @@ for (const left of [
   'package',
   'cli',
   'client/signed-urls.test.ts',
+  'client/workspace-user-signing.test.ts',
   'emulator/storage-signed-urls.test.ts',
   'emulator/storage-post-policy.test.ts',
 ]) {
