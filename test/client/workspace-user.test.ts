@@ -122,7 +122,9 @@ describe('a client with a subject', () => {
   it('waits no longer than it may for a server that never answers', async () => {
     sinon.stub(Math, 'random').returns(0);
     emulator.failNext({service: 'google-oauth2', hang: true, times: 9});
-    const own = client({timeouts: {attemptMillis: 50, totalMillis: 3000}, retry: {maxAttempts: 2}});
+    // Long enough for the steps before, on a busy machine too.
+    const timeouts = {attemptMillis: 1000, totalMillis: 8000};
+    const own = client({timeouts, retry: {maxAttempts: 2}});
     const error = await assertRejected(own.getAccessToken(), {
       code: 'TIMEOUT',
       says: ["Google's OAuth endpoint (127.0.0.1"],
