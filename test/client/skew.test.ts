@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {text} from 'node:stream/consumers';
 import {startEmulator} from '../../src/emulator/index.js';
 import {startServer} from '../support/local-server.js';
+import {runNode} from '../support/run-node.js';
 import {emulatedClient, emulatedStorage} from './emulated-client.js';
 
 const MINUTE = 60_000;
@@ -64,23 +65,35 @@ describe('a local clock that is wrong', () => {
     }
   }
 
-  it('is told of once, with what to do', async () => {
-    const warnings: Error[] = [];
-    const note = (warning: Error) => warnings.push(warning);
-    process.on('warning', note);
-    try {
-      await using emulator = await startEmulator();
-      for (let client = 0; client < 2; client += 1) {
-        await emulatedClient(emulator, {clock: () => Date.now() - 20 * MINUTE}).getAccessToken();
-      }
-      await new Promise(setImmediate);
-    } finally {
-      process.off('warning', note);
-    }
-    // An earlier test of this process may have had the one warning.
-    const clock = warnings.filter(warning => warning.message.includes("machine's clock"));
-    assert.ok(clock.length <= 1);
-    for (const {message} of clock) assert.match(message, /20 minutes behind Google's.*NTP/s);
+  const warningsOf = async (minutes: number): Promise<string[]> => {
+    await using emulator = await startEmulator();
+    const {accessKeyId, secretAccessKey, sessionToken} = emulator.issueAwsCredentials();
+    const {status, stderr} = await runNode(['test/client/skewed-program.ts', String(minutes)], {
+      EMULATED_CONFIG: JSON.stringify(emulator.config),
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_REGION: 'us-east-1',
+    });
+    assert.equal(status, 0, stderr);
+    return stderr.split('\n').filter(line => line.includes('Warning'));
+  };
+
+  for (const {minutes, way} of [
+    {minutes: -20, way: 'behind'},
+    {minutes: 20, way: 'ahead of'},
+  ]) {
+    it(`by ${String(minutes)} minutes is told of once in a process, with what to do`, async () => {
+      const [warning = '', ...more] = await warningsOf(minutes);
+      assert.deepEqual(more, []);
+      assert.match(warning, /\[GOOGLE_AUTH_AWS_CLOCK\]/);
+      assert.ok(warning.includes(`about 20 minutes ${way} Google's`), warning);
+      assert.match(warning, /Synchronise the clock \(chrony, NTP\)/);
+    });
+  }
+
+  it('by two minutes, which AWS takes, is not told of', async () => {
+    assert.deepEqual(await warningsOf(-2), []);
   });
 
   it('is not what a wrong secret key is taken for', async () => {
