@@ -445,6 +445,17 @@ describe('AwsAuthClient', () => {
     );
   });
 
+  it('exchanges once for the same scopes in whatever order', async () => {
+    const client = federatedClient(emulator);
+    const [one, other] = ['drive.readonly', 'calendar.readonly'].map(
+      name => `https://www.googleapis.com/auth/${name}`,
+    );
+    assert.ok(one !== undefined && other !== undefined);
+    await client.withScopes([one, other]).getAccessToken();
+    await client.withScopes([other, one]).getAccessToken();
+    assert.equal(operations().filter(operation => operation === 'token').length, 1);
+  });
+
   it('exchanges a scope once, and keeps the hundred that were asked for last', async () => {
     const client = federatedClient(emulator);
     const ask = (scope: number) =>

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import {GoogleAuth} from 'google-auth-library';
 import {enableSignedUrls, type AwsAuthClient} from '../../src/index.js';
-import {defaultPolicy, type Emulator} from '../../src/emulator/index.js';
+import type {Emulator} from '../../src/emulator/index.js';
+import {delegatingWorkspace} from '../emulator/support/delegating-workspace.js';
 import {emulators} from '../emulator/support/running.js';
 import {assertRejected} from '../support/refusal.js';
 import {emulatedClient, emulatedStorage} from './emulated-client.js';
@@ -18,21 +19,7 @@ describe('a client derived by withSubject()', () => {
 
   /** A cloud whose Workspace delegates these scopes. */
   async function set(scopes: readonly string[]) {
-    const {google} = defaultPolicy();
-    const emulator = await start({
-      policy: {
-        google: {
-          ...google,
-          workspaces: [
-            {
-              domain: 'example.com',
-              users: [ALICE],
-              delegations: [{serviceAccount: EMAIL, scopes}],
-            },
-          ],
-        },
-      },
-    });
+    const emulator = await start(delegatingWorkspace(ALICE, EMAIL, scopes));
     const own = emulatedClient(emulator, {oauthTokenUrl: emulator.oauthTokenUrl});
     await emulatedStorage(emulator, own).createBucket('my-bucket');
     return {emulator, own, user: own.withSubject(ALICE, {scopes})};

@@ -237,6 +237,15 @@ describe('a client with a subject', () => {
   });
 
   describe('is refused', () => {
+    const mayActAndNotSign = () => {
+      const [demo] = defaultPolicy().google.serviceAccounts;
+      const bindings = demo?.bindings?.filter(
+        ({role}) => role === 'roles/iam.workloadIdentityUser',
+      );
+      assert.equal(bindings?.length, 1);
+      return google({serviceAccounts: [{email: EMAIL, bindings}]});
+    };
+
     const refuse = async (
       options: EmulatorOptions,
       overrides: CredentialFileOverrides,
@@ -296,13 +305,8 @@ describe('a client with a subject', () => {
     });
 
     it('a role that may act as the account and not sign, with the command that lets it', async () => {
-      const [demo] = defaultPolicy().google.serviceAccounts;
-      const bindings = demo?.bindings?.filter(
-        ({role}) => role === 'roles/iam.workloadIdentityUser',
-      );
-      assert.equal(bindings?.length, 1);
       const error = await refuse(
-        google({serviceAccounts: [{email: EMAIL, bindings}]}),
+        mayActAndNotSign(),
         {},
         {
           code: 'IMPERSONATION_DENIED',
@@ -314,6 +318,22 @@ describe('a client with a subject', () => {
         },
       );
       assert.equal(error.step, 'sign-jwt');
+    });
+
+    it('that role once alone, though the clock is off: no other time would let it sign', async () => {
+      await using refusing = await startEmulator(mayActAndNotSign());
+      let offset = 0;
+      const account = emulatedClient(refusing, {
+        oauthTokenUrl: refusing.oauthTokenUrl,
+        clock: () => Date.now() + offset,
+      });
+      await account.getAccessToken();
+      offset = 30 * MINUTE;
+      await assertRejected(account.withSubject(ALICE, {scopes: CALENDAR}).getAccessToken(), {
+        code: 'IMPERSONATION_DENIED',
+        says: ["Permission 'iam.serviceAccounts.signJwt' denied"],
+      });
+      assert.equal(count(refusing, 'iam-credentials signJwt'), 1);
     });
 
     it('an ID token, which cannot name the user', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {generateKeyPairSync, sign} from 'node:crypto';
 import {defaultPolicy, type Emulator} from '../../src/emulator/index.js';
+import {delegatingWorkspace} from './support/delegating-workspace.js';
 import {fields, json, send, type Answer} from './support/http.js';
 import {callMethod, DEMO, textsOf} from './support/iam-credentials.js';
 import {emulators} from './support/running.js';
@@ -91,22 +92,8 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
   });
 
   it("lets other APIs see the user's scopes and nothing more", async () => {
-    const {google} = defaultPolicy();
     const readStorage = 'https://www.googleapis.com/auth/devstorage.read_only';
-    const emulator = await start({
-      policy: {
-        google: {
-          ...google,
-          workspaces: [
-            {
-              domain: 'example.com',
-              users: [ALICE],
-              delegations: [{serviceAccount: DEMO, scopes: [readStorage, CALENDAR]}],
-            },
-          ],
-        },
-      },
-    });
+    const emulator = await start(delegatingWorkspace(ALICE, DEMO, [readStorage, CALENDAR]));
     const list = async (scope: string) => {
       const token = String(fields((await ask(emulator, {scope})).text)['access_token']);
       const headers = {authorization: `Bearer ${token}`};
