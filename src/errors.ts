@@ -1,5 +1,3 @@
-import {types} from 'node:util';
-
 /**
  * Names the kind of failure. Stable: programs may branch on it.
  *
@@ -168,9 +166,8 @@ export class AwsAuthError extends Error {
       transient: this.transient,
       ...(this.status === undefined ? {} : {status: this.status}),
       ...(this.reason === undefined ? {} : {reason: this.reason}),
-      ...(this.cause instanceof Error || types.isNativeError(this.cause)
-        ? {cause: `${this.cause.name}: ${this.cause.message}`}
-        : {}),
+      // A masked copy, and so an error of this realm.
+      ...(this.cause instanceof Error ? {cause: `${this.cause.name}: ${this.cause.message}`} : {}),
     };
   }
 }
