@@ -130,13 +130,18 @@ describe('DownscopedClient over AwsAuthClient', () => {
     const rule = {availableResource: BUCKET, availablePermissions: VIEWER};
     const rules = (...accessBoundaryRules: object[]) =>
       JSON.stringify({accessBoundary: {accessBoundaryRules}});
-    const exchange = async (options: string | undefined, subject = token) => {
+    const exchange = async (
+      options: string | undefined,
+      subject = token,
+      change: Readonly<Record<string, string>> = {},
+    ) => {
       const body = new URLSearchParams({
         grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
         requested_token_type: ACCESS_TOKEN,
         subject_token_type: ACCESS_TOKEN,
         subject_token: subject,
         ...(options !== undefined && {options}),
+        ...change,
       }).toString();
       return send(emulator.url, {method: 'POST', path: '/v1/token', headers: FORM, body});
     };
@@ -144,12 +149,17 @@ describe('DownscopedClient over AwsAuthClient', () => {
     for (const [options, description] of [
       [undefined, /Missing required parameter: options/],
       ['{', /accessBoundaryRules/],
+      [rules(rule).padEnd(4097), /Invalid value for \\?"options/],
       [rules(), /1 to 10 rules, not 0/],
       [rules(...Array.from({length: 11}, () => rule)), /1 to 10 rules, not 11/],
       [rules({...rule, availableResource: 'mine'}), /\[0\]\.availableResource/],
+      [rules({...rule, availableResource: `x${BUCKET}`}), /\[0\]\.availableResource/],
+      [rules({...rule, availableResource: `${BUCKET}/objects/x`}), /\[0\]\.availableResource/],
       [rules({...rule, availablePermissions: []}), /\[0\]\.availablePermissions/],
       [rules({...rule, availablePermissions: ['roles/storage.objectViewer']}), /not inRole:/],
       [rules({...rule, availablePermissions: ['inRole:roles/nothing']}), /not inRole:/],
+      [rules({...rule, availablePermissions: [`x${VIEWER[0]}`]}), /not inRole:/],
+      [condition(''), /expression is missing/],
       [condition("request.time > '1'"), /expression, column 1: Unknown variable: request/],
       [condition("api.getAttribute('x', '') == ''"), /no attribute \\?"x\\?"/],
       [condition('resource.name'), /not a boolean/],
@@ -158,6 +168,18 @@ describe('DownscopedClient over AwsAuthClient', () => {
       assert.equal(answer.status, 400, answer.text);
       assert.match(answer.text, description);
       assert.match(answer.text, /"error":"invalid_request"/);
+    }
+    for (const [change, description] of [
+      [{grant_type: 'password'}, /unsupported_grant_type.*token-exchange/],
+      [
+        {requested_token_type: 'urn:ietf:params:oauth:token-type:jwt'},
+        /invalid_request.*requested/,
+      ],
+      [{subject_token: ''}, /subject_token|subject token/],
+    ] as const) {
+      const answer = await exchange(rules(rule), token, change);
+      assert.equal(answer.status, 400, answer.text);
+      assert.match(answer.text, description);
     }
     const encoded = await exchange(encodeURIComponent(rules(rule)));
     assert.equal(encoded.status, 200, encoded.text);

@@ -214,6 +214,13 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
         400,
       ],
       ['more than an hour', () => ({exp: now() + 3700}), 'invalid_grant', UNTIMELY, 400],
+      [
+        'an end before its beginning',
+        () => ({iat: now() + 200, exp: now() + 100}),
+        'invalid_grant',
+        UNTIMELY,
+        400,
+      ],
       ['no exp', {exp: undefined}, 'invalid_grant', UNTIMELY, 400],
       ['no iat', {iat: undefined}, 'invalid_grant', UNTIMELY, 400],
       [

@@ -28,7 +28,8 @@ export function authenticate({headers}: ServiceCall, tokens: AccessTokens, rpc: 
   if (found === undefined) throw unauthenticated('ACCESS_TOKEN_TYPE_UNSUPPORTED', api);
   if (found.isExpired) throw unauthenticated('ACCESS_TOKEN_EXPIRED', api);
   checkScope(found.token, api);
-  // A boundary names buckets alone; what it does not name is out of reach.
+  // A boundary names buckets alone; what it does not name is out of reach. The wording is ours: no public source
+  // has Google's.
   if (found.token.boundary !== undefined) {
     throw googleError({
       code: 403,

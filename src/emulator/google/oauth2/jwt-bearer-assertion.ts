@@ -32,7 +32,8 @@ const SCOPE = /^(?:https:\/\/[^\s,]+|openid|email|profile)$/;
 /**
  * Checks a JSON Web Token as an authorization grant (RFC 7523 section 3).
  *
- * @throws Refused `invalid_grant`, `invalid_scope`
+ * @throws Refused `invalid_grant`, `invalid_scope`; which of them a rarer slip gets, and in which order they are
+ *   looked for, is a guess.
  * @see https://developers.google.com/identity/protocols/oauth2/service-account#jwt-auth
  */
 export async function checkAssertion(text: string, options: AssertionOptions): Promise<Assertion> {
@@ -65,7 +66,7 @@ function isTimely({iat, exp}: Claims, now: number): boolean {
   return (
     iat !== undefined &&
     exp !== undefined &&
-    exp > now &&
+    exp > Math.max(now, iat) &&
     exp - iat <= MAX_LIFETIME_SECONDS &&
     iat <= now + MAX_CLOCK_SKEW_SECONDS
   );

@@ -58,6 +58,7 @@ export function checkConditions(
     const actual = field === 'bucket' ? bucket : (fields.get(field) ?? '');
     const isMet = kind === 'eq' ? actual === value : actual.startsWith(value);
     if (!isMet) {
+      // A guess, after the words of Google's that are known for other slips.
       throw invalidPolicyDocument(
         `Policy condition failed: ${JSON.stringify([kind, `$${field}`, value])}`,
       );

@@ -136,6 +136,7 @@ function readParameters(query: URLSearchParams) {
 function checkTime(signedAt: number, expires: string, now: number): void {
   const seconds = /^\d{1,9}$/.test(expires) ? Number(expires) : 0;
   if (seconds < 1 || seconds > LONGEST_LIFE_SECONDS) {
+    // The detail is ours: no public source has Google's.
     throw malformedSecurityHeader(
       'X-Goog-Expires',
       `It must be a number of seconds from 1 to ${LONGEST_LIFE_SECONDS}.`,
