@@ -1,3 +1,4 @@
+import {isOauthScope} from './google/oauth-scope.js';
 import type {DomainWideDelegation, WorkspaceDomain} from './policy.js';
 import {
   isRecord,
@@ -25,9 +26,7 @@ const shape = object<WorkspaceDomain>({
             'the unique id or the e-mail of a service account',
           ),
         ),
-        scopes: required(
-          list(text(/^(?:https:\/\/[^\s,]+|openid|email|profile)$/, 'no OAuth scope')),
-        ),
+        scopes: required(list(text(isOauthScope, 'no OAuth scope'))),
       }),
     ),
   ),

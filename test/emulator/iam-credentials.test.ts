@@ -183,6 +183,20 @@ describe('the emulated IAM Credentials API', () => {
       read(await generate(emulator, await federatedToken(emulator), body));
     });
 
+    it('with every kind of scope that Google has', async () => {
+      const emulator = await start();
+      const scope = [
+        CLOUD_PLATFORM,
+        'openid',
+        'email',
+        'profile',
+        'https://mail.google.com/',
+        'https://www.google.com/m8/feeds',
+        'https://www.googleapis.com/auth/admin.directory.group.readonly',
+      ];
+      read(await generate(emulator, await federatedToken(emulator), {scope}));
+    });
+
     it('for a caller whose token has the iam scope alone', async () => {
       const emulator = await start();
       const scope = 'https://www.googleapis.com/auth/iam';
@@ -308,6 +322,11 @@ describe('the emulated IAM Credentials API', () => {
       ['a scope that is a text', {scope: CLOUD_PLATFORM}, undefined],
       ['a scope with nothing in it', {scope: ['']}, undefined],
       ['a scope of numbers', {scope: [1]}, undefined],
+      ['a scope that is none', {scope: [CLOUD_PLATFORM, 'cloud-platform']}, undefined],
+      ['a scope that is a path', {scope: ['/auth/cloud-platform']}, undefined],
+      ['two scopes in one text', {scope: [`${CLOUD_PLATFORM} openid`]}, undefined],
+      ['scopes with a comma', {scope: [`${CLOUD_PLATFORM},${CLOUD_PLATFORM}`]}, undefined],
+      ['a scope by http', {scope: [CLOUD_PLATFORM.replace('https', 'http')]}, undefined],
       [
         'an unknown field',
         {scope, lifetimeSeconds: 1},

@@ -1,6 +1,7 @@
 import {mediaType} from '../server/request-body.js';
 import {parseObject} from './json-object.js';
 import {oauthError} from './oauth-error.js';
+import {isOauthScope} from './oauth-scope.js';
 
 /** A token exchange whose parameters are in order. */
 export interface TokenExchangeRequest {
@@ -32,8 +33,6 @@ export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const AWS4_REQUEST = 'urn:ietf:params:aws:token-type:aws4_request';
 /** In characters. */
 export const MAX_OPTIONS_LENGTH = 4096;
-// https://developers.google.com/identity/protocols/oauth2/scopes; gcloud asks for openid too.
-const SCOPE = /^(?:https:\/\/\S+|openid|email|profile)$/;
 
 /**
  * Reads the body of a token exchange, whatever it is for.
@@ -66,7 +65,7 @@ export function checkTokenExchange(given: TokenExchangeParameters): TokenExchang
   if (need('requested_token_type') !== ACCESS_TOKEN) invalidValue('requested_token_type');
   if (need('subject_token_type') !== AWS4_REQUEST) invalidValue('subject_token_type');
   const scopes = need('scope').split(' ');
-  const invalidScopes = scopes.filter(scope => !SCOPE.test(scope));
+  const invalidScopes = scopes.filter(scope => !isOauthScope(scope));
   if (invalidScopes.length > 0) {
     throw oauthError(
       'invalid_scope',

@@ -1,6 +1,7 @@
 import type {AccessTokens} from '../access-tokens.js';
 import {invalidArgument} from '../google-error.js';
 import {isTextArray} from '../json-object.js';
+import {isOauthScope} from '../oauth-scope.js';
 import type {IamCredentialsMethod} from './iam-credentials-method.js';
 
 /** What the method needs to know. */
@@ -30,6 +31,8 @@ export function generateAccessToken(options: GenerateAccessTokenOptions): IamCre
     fields: ['scope', 'lifetime'],
     prepare: ({scope, lifetime}) => {
       if (!isTextArray(scope) || scope.length === 0) throw invalidArgument();
+      // That Google has no other words for what is no scope is a guess.
+      if (!scope.every(isOauthScope)) throw invalidArgument();
       const asked = lifetime === undefined ? USUAL_LIFETIME_SECONDS : readLifetime(lifetime);
       return async ({email, allowLifetimeExtension}) => {
         if (asked > USUAL_LIFETIME_SECONDS && allowLifetimeExtension !== true) {

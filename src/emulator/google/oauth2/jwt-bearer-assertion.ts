@@ -1,5 +1,6 @@
 import {isSignedBy, parseToken, type Claims} from '../../json-web-token.js';
 import {oauthError} from '../oauth-error.js';
+import {isOauthScope} from '../oauth-scope.js';
 import type {ServiceAccountKeys} from '../service-account-keys.js';
 import type {NumberedServiceAccount, ServiceAccounts} from '../service-accounts.js';
 
@@ -27,7 +28,6 @@ const AUDIENCES = [
 ];
 const MAX_LIFETIME_SECONDS = 3600;
 const MAX_CLOCK_SKEW_SECONDS = 300;
-const SCOPE = /^(?:https:\/\/[^\s,]+|openid|email|profile)$/;
 
 /**
  * Checks a JSON Web Token as an authorization grant (RFC 7523 section 3).
@@ -55,7 +55,7 @@ export async function checkAssertion(text: string, options: AssertionOptions): P
     throw invalidGrant('Invalid JWT: Failed audience check.');
   }
   const scopes = (claims.scope ?? '').split(' ').filter(scope => scope !== '');
-  if (scopes.length === 0 || !scopes.every(scope => SCOPE.test(scope))) {
+  if (scopes.length === 0 || !scopes.every(isOauthScope)) {
     throw oauthError('invalid_scope', 'Invalid OAuth scope or ID token audience provided.');
   }
   const isForItself = claims.sub === undefined || claims.sub === account.email;
