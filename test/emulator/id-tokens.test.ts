@@ -51,6 +51,8 @@ describe('the ID tokens of the emulated IAM Credentials API', () => {
       await issue(emulator, {audience: AUDIENCE, includeEmail: true}),
     );
     assert.deepEqual([email, isVerified], [DEMO, true]);
+    const spelt = await issue(emulator, {audience: AUDIENCE, include_email: true});
+    assert.equal(claimsOf(spelt)['email'], DEMO, 'as the .proto file spells it');
     for (const includeEmail of [false, null]) {
       const claims = claimsOf(await issue(emulator, {audience: AUDIENCE, includeEmail}));
       assert.ok(!('email' in claims) && !('email_verified' in claims));
@@ -59,10 +61,14 @@ describe('the ID tokens of the emulated IAM Credentials API', () => {
 
   it('name the party that they are for by its e-mail where that is asked for', async () => {
     const emulator = await start();
-    const body = {audience: AUDIENCE, useEmailAzp: true, organizationNumberIncluded: true};
-    const {azp, ...claims} = claimsOf(await issue(emulator, body));
-    assert.equal(azp, DEMO);
-    assert.ok(!('google' in claims), 'the project is in no organisation');
+    for (const body of [
+      {useEmailAzp: true, organizationNumberIncluded: true},
+      {use_email_azp: true, organization_number_included: true},
+    ]) {
+      const {azp, ...claims} = claimsOf(await issue(emulator, {audience: AUDIENCE, ...body}));
+      assert.equal(azp, DEMO);
+      assert.ok(!('google' in claims), 'the project is in no organisation');
+    }
   });
 
   it("pass google-auth-library's verifier, which asks for Google's certificates", async () => {
@@ -116,9 +122,17 @@ describe('the ID tokens of the emulated IAM Credentials API', () => {
     for (const body of [{}, {audience: ''}, {audience: null}, {audience: 1}]) {
       assertInvalid(await callMethod(emulator, 'generateIdToken', token, body));
     }
+    for (const body of [{includeEmail: 'yes'}, {include_email: 'yes'}]) {
+      assertInvalid(
+        await callMethod(emulator, 'generateIdToken', token, {audience: 'x', ...body}),
+        'Invalid value at \'include_email\' (TYPE_BOOL), "yes"',
+      );
+    }
+    const both = {audience: 'x', includeEmail: true, include_email: true};
+    assertInvalid(await callMethod(emulator, 'generateIdToken', token, both));
     assertInvalid(
-      await callMethod(emulator, 'generateIdToken', token, {audience: 'x', includeEmail: 'yes'}),
-      'Invalid value at \'include_email\' (TYPE_BOOL), "yes"',
+      await callMethod(emulator, 'generateIdToken', token, {audience: 'x', include_mail: true}),
+      'Invalid JSON payload received. Unknown name "include_mail": Cannot find field.',
     );
   });
 });

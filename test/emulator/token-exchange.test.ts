@@ -73,20 +73,28 @@ describe('the emulated Google STS', () => {
       assertIssued(await postForm(emulator, exchangeParameters(emulator)));
     });
 
-    it('JSON, in camelCase', async () => {
-      const emulator = await start();
-      const given = Object.entries(exchangeParameters(emulator)).map(([name, value]) => [
-        name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-        value,
-      ]);
-      const answer = await send(emulator.url, {
-        method: 'POST',
-        path: '/v1/token',
-        headers: {'content-type': 'application/json; charset=utf-8'},
-        body: JSON.stringify(Object.fromEntries(given)),
+    for (const [name, spell] of [
+      [
+        'in camelCase',
+        (key: string) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      ],
+      ['with underscores, as protobuf reads them too', (key: string) => key],
+    ] as const) {
+      it(`JSON, ${name}`, async () => {
+        const emulator = await start();
+        const given = Object.entries(exchangeParameters(emulator)).map(([key, value]) => [
+          spell(key),
+          value,
+        ]);
+        const answer = await send(emulator.url, {
+          method: 'POST',
+          path: '/v1/token',
+          headers: {'content-type': 'application/json; charset=utf-8'},
+          body: JSON.stringify({...Object.fromEntries(given), options: null}),
+        });
+        assertIssued(answer);
       });
-      assertIssued(answer);
-    });
+    }
 
     it("at Google's own host names, where requests are led here", async () => {
       const emulator = await start();
@@ -318,7 +326,13 @@ describe('the emulated Google STS', () => {
       ['application/json', '[]', 'The request body is not a JSON object.'],
       ['application/json', '{', 'The request body is not a JSON object.'],
       ['application/json', '{"grantType": 1}', 'Invalid value for "grant_type".'],
-      ['application/json', '{"grant_type": "x"}', 'Missing required parameter: grant_type.'],
+      ['application/json', '{"grantTyp": "x"}', 'Missing required parameter: grant_type.'],
+      ['application/json', '{"grantType": null}', 'Missing required parameter: grant_type.'],
+      [
+        'application/json',
+        '{"grantType": "x", "grant_type": "x"}',
+        'Parameter grant_type is given more than once.',
+      ],
       [
         'text/plain',
         'grant_type=x',

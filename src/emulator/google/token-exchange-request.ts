@@ -2,6 +2,7 @@ import {mediaType} from '../server/request-body.js';
 import {parseObject} from './json-object.js';
 import {oauthError} from './oauth-error.js';
 import {isOauthScope} from './oauth-scope.js';
+import {protoName, readProtoMessage} from './proto-message.js';
 
 /** A token exchange whose parameters are in order. */
 export interface TokenExchangeRequest {
@@ -11,7 +12,7 @@ export interface TokenExchangeRequest {
   readonly subjectToken: string;
 }
 
-// snake_case in a form, camelCase in JSON.
+// snake_case in a form, camelCase in JSON, which is a protobuf message and may have the former, too.
 const PARAMETERS = {
   audience: 'audience',
   grant_type: 'grantType',
@@ -97,8 +98,13 @@ function readForm(body: string): TokenExchangeParameters {
 function readJson(body: string): TokenExchangeParameters {
   const object = parseObject(body) ?? invalid('The request body is not a JSON object.');
   const given: Partial<Record<Parameter, string>> = {};
+  // What it does not know, such as the authentication of a client, it passes over, as in a form.
+  const {fields, repeatedName} = readProtoMessage(object, Object.values(PARAMETERS));
+  if (repeatedName !== undefined) {
+    invalid(`Parameter ${protoName(repeatedName)} is given more than once.`);
+  }
   for (const name of Object.keys(PARAMETERS).filter(isParameter)) {
-    const value = object[PARAMETERS[name]];
+    const value = fields[PARAMETERS[name]];
     if (value === undefined || value === '') continue;
     given[name] = typeof value === 'string' ? value : invalidValue(name);
   }

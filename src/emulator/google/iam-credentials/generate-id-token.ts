@@ -1,5 +1,6 @@
 import {signToken} from '../../json-web-token.js';
 import {invalidArgument} from '../google-error.js';
+import {protoName} from '../proto-message.js';
 import {googleSigningKey} from '../service-account-keys.js';
 import type {IamCredentialsMethod} from './iam-credentials-method.js';
 
@@ -44,8 +45,9 @@ export function generateIdToken(clock: () => number): IamCredentialsMethod {
 function readSwitches(given: Readonly<Record<string, unknown>>): (name: string) => boolean {
   for (const [name, value] of Object.entries(given)) {
     if (typeof value === 'boolean') continue;
-    const field = name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
-    throw invalidArgument(`Invalid value at '${field}' (TYPE_BOOL), ${JSON.stringify(value)}`);
+    throw invalidArgument(
+      `Invalid value at '${protoName(name)}' (TYPE_BOOL), ${JSON.stringify(value)}`,
+    );
   }
   return name => given[name] === true;
 }

@@ -1,5 +1,6 @@
 import {invalidArgument} from '../google-error.js';
 import {isTextArray, parseObject} from '../json-object.js';
+import {readProtoMessage} from '../proto-message.js';
 
 /** The body of a call, taken apart. */
 export interface MethodRequest {
@@ -19,16 +20,15 @@ export function parseMethodRequest(body: string, known: readonly string[]): Meth
   if (given === undefined) {
     throw invalidArgument('Invalid JSON payload received. Expected a JSON object.');
   }
-  const unknown = Object.keys(given).find(name => name !== 'delegates' && !known.includes(name));
-  if (unknown !== undefined) {
+  const message = readProtoMessage(given, ['delegates', ...known]);
+  if (message.unknownName !== undefined) {
     throw invalidArgument(
-      `Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`,
+      `Invalid JSON payload received. Unknown name "${message.unknownName}": Cannot find field.`,
     );
   }
-  // In protobuf's JSON form, null is as good as absent: Google's Python library sends it.
-  const {delegates = [], ...fields} = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== null),
-  );
+  // Which words Google has for it is a guess.
+  if (message.repeatedName !== undefined) throw invalidArgument();
+  const {delegates = [], ...fields} = message.fields;
   if (!isTextArray(delegates)) throw invalidArgument();
   return {fields, delegates: delegates.map(readDelegate)};
 }
