@@ -221,8 +221,27 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
         UNTIMELY,
         400,
       ],
-      ['no exp', {exp: undefined}, 'invalid_grant', UNTIMELY, 400],
-      ['no iat', {iat: undefined}, 'invalid_grant', UNTIMELY, 400],
+      [
+        'no exp',
+        {exp: undefined},
+        'invalid_grant',
+        'Invalid JWT: exp (expiration time) is not set.',
+        400,
+      ],
+      [
+        'no iat',
+        {iat: undefined},
+        'invalid_grant',
+        'Invalid JWT: iat (issued at) is not set.',
+        400,
+      ],
+      [
+        'no scope, before another audience',
+        {scope: '', aud: 'https://example.com/token'},
+        'invalid_scope',
+        'Invalid OAuth scope or ID token audience provided.',
+        400,
+      ],
       [
         'an iat of tomorrow',
         () => ({iat: now() + 36_000, exp: now() + 39_000}),
@@ -291,8 +310,8 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
 
     it('what is no assertion', async () => {
       const emulator = await start();
-      for (const text of ['x', 'a.b', 'a.b.c', '..']) {
-        assertRefused(await present(emulator, text), 'invalid_grant', 'Bad Request');
+      for (const text of ['', 'x', 'a.b', 'a.b.c', '..']) {
+        assertRefused(await present(emulator, text), 'invalid_request', 'Bad Request');
       }
     });
 
@@ -305,13 +324,20 @@ describe("the emulated Google's OAuth 2.0 token endpoint", () => {
       );
       assertRefused(
         await post(emulator, {assertion: 'x'}),
-        'invalid_request',
-        'Missing required parameter: grant_type',
+        'unsupported_grant_type',
+        'Invalid grant_type: ',
       );
+      const inJson = await send(emulator.url, {
+        method: 'POST',
+        path: '/oauth2/v4/token',
+        headers: {'content-type': 'application/json'},
+        body: JSON.stringify({grant_type: 'x', assertion: 'x'}),
+      });
+      assertRefused(inJson, 'unsupported_grant_type', 'Invalid grant_type: ');
       assertRefused(
         await post(emulator, {grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer'}),
         'invalid_request',
-        'Missing required parameter: assertion',
+        'Bad Request',
       );
       const got = await send(emulator.url, {path: '/oauth2/v4/token'});
       assert.equal(got.status, 405);

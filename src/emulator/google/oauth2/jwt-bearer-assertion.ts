@@ -1,4 +1,4 @@
-import {isSignedBy, parseToken, type Claims} from '../../json-web-token.js';
+import {isSignedBy, parseToken} from '../../json-web-token.js';
 import {oauthError} from '../oauth-error.js';
 import {isOauthScope} from '../oauth-scope.js';
 import type {ServiceAccountKeys} from '../service-account-keys.js';
@@ -32,13 +32,15 @@ const MAX_CLOCK_SKEW_SECONDS = 300;
 /**
  * Checks a JSON Web Token as an authorization grant (RFC 7523 section 3).
  *
- * @throws Refused `invalid_grant`, `invalid_scope`; which of them a rarer slip gets, and in which order they are
- *   looked for, is a guess.
+ * What is looked for first, and the words, are Google's as others have recorded them; but that what
+ * cannot be a scope is refused as an empty one is a guess, and so is the place of the account before the signature.
+ *
+ * @throws Refused `invalid_request`, `invalid_grant`, `invalid_scope`
  * @see https://developers.google.com/identity/protocols/oauth2/service-account#jwt-auth
  */
 export async function checkAssertion(text: string, options: AssertionOptions): Promise<Assertion> {
   const token = parseToken(text);
-  if (token === undefined) throw invalidGrant('Bad Request');
+  if (token === undefined) throw oauthError('invalid_request', 'Bad Request');
   const {claims} = token;
   const account = options.accounts.find(claims.iss ?? '');
   if (account === undefined) throw invalidGrant('Invalid grant: account not found');
@@ -46,26 +48,27 @@ export async function checkAssertion(text: string, options: AssertionOptions): P
   if (!isSignedBy(token, key.publicKey) || (token.keyId ?? key.keyId) !== key.keyId) {
     throw invalidGrant('Invalid JWT Signature.');
   }
-  if (!isTimely(claims, options.clock() / 1000)) {
+  const {iat, exp} = claims;
+  if (iat === undefined) throw invalidGrant('Invalid JWT: iat (issued at) is not set.');
+  if (exp === undefined) throw invalidGrant('Invalid JWT: exp (expiration time) is not set.');
+  if (!isTimely(iat, exp, options.clock() / 1000)) {
     throw invalidGrant(
       'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.',
     );
-  }
-  if (!claims.aud.some(aud => aud === options.endpoint || AUDIENCES.includes(aud))) {
-    throw invalidGrant('Invalid JWT: Failed audience check.');
   }
   const scopes = (claims.scope ?? '').split(' ').filter(scope => scope !== '');
   if (scopes.length === 0 || !scopes.every(isOauthScope)) {
     throw oauthError('invalid_scope', 'Invalid OAuth scope or ID token audience provided.');
   }
+  if (!claims.aud.some(aud => aud === options.endpoint || AUDIENCES.includes(aud))) {
+    throw invalidGrant('Invalid JWT: Failed audience check.');
+  }
   const isForItself = claims.sub === undefined || claims.sub === account.email;
   return {account, scopes, subject: isForItself ? undefined : claims.sub};
 }
 
-function isTimely({iat, exp}: Claims, now: number): boolean {
+function isTimely(iat: number, exp: number, now: number): boolean {
   return (
-    iat !== undefined &&
-    exp !== undefined &&
     exp > Math.max(now, iat) &&
     exp - iat <= MAX_LIFETIME_SECONDS &&
     iat <= now + MAX_CLOCK_SKEW_SECONDS

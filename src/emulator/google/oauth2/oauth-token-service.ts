@@ -84,19 +84,14 @@ export function createOauthTokenService(options: OauthTokenOptions): EmulatedSer
   };
 }
 
+// Google has the same words for a grant type that is missing, in JSON for instance, and for another. That
+// a missing assertion is told as one that cannot be read is a guess.
 function readAssertion({headers}: ServiceCall, body: string): string {
   const isForm = mediaType(headers['content-type']) === 'application/x-www-form-urlencoded';
   const parameters = new URLSearchParams(isForm ? body : '');
   const grantType = parameters.get('grant_type') ?? '';
-  if (grantType === '') {
-    throw oauthError('invalid_request', 'Missing required parameter: grant_type');
-  }
   if (grantType !== GRANT_TYPE) {
     throw oauthError('unsupported_grant_type', `Invalid grant_type: ${grantType}`);
   }
-  const assertion = parameters.get('assertion') ?? '';
-  if (assertion === '') {
-    throw oauthError('invalid_request', 'Missing required parameter: assertion');
-  }
-  return assertion;
+  return parameters.get('assertion') ?? '';
 }
