@@ -312,8 +312,20 @@ describe('the emulated Cloud Storage, asked by signed URLs', () => {
     });
 
     it('with an end that is no number', async () => {
-      const answer = await changed(query => query.set('Expires', 'tomorrow'));
-      assertXmlRefused(answer, 400, 'MalformedSecurityHeader');
+      const answer = await changed(query => query.set('Expires', 'NaN'));
+      assertXmlRefused(
+        answer,
+        400,
+        'InvalidArgument',
+        /<Details>Expires parameter is not a valid long value: NaN<\/Details>/,
+      );
+    });
+
+    it('with an end in ms, which is one that is far away, and with one before 1970', async () => {
+      const far = await changed(query => query.set('Expires', String(storage.time.now + HOUR)));
+      assertXmlRefused(far, 403, 'SignatureDoesNotMatch');
+      const past = await changed(query => query.set('Expires', '-1'));
+      assertXmlRefused(past, 400, 'ExpiredToken');
     });
   });
 

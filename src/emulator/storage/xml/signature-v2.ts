@@ -5,6 +5,7 @@ import {namedSigner, type FindSigner} from './signer.js';
 import {encode, type XmlAddress} from './xml-address.js';
 import {
   expiredToken,
+  invalidArgument,
   malformedSecurityHeader,
   missingSecurityHeader,
   signatureDoesNotMatch,
@@ -16,7 +17,7 @@ const NOT_SIGNED = ['x-goog-encryption-key', 'x-goog-encryption-key-sha256'];
 /**
  * Checks the older signature, in the parameters `GoogleAccessId`, `Expires` and `Signature`.
  *
- * @throws Refused `MissingSecurityHeader`, `MalformedSecurityHeader`, `ExpiredToken`, `InvalidSecurity`,
+ * @throws Refused `MissingSecurityHeader`, `MalformedSecurityHeader`, `InvalidArgument`, `ExpiredToken`, `InvalidSecurity`,
  *   `SignatureDoesNotMatch`, in this order
  * @see https://cloud.google.com/storage/docs/access-control/signed-urls-v2
  */
@@ -34,8 +35,8 @@ export async function checkSignatureV2(
   const email = read('GoogleAccessId');
   const expires = read('Expires');
   const signature = base64(read('Signature'));
-  if (!/^\d{1,12}$/.test(expires)) {
-    throw malformedSecurityHeader('Expires', 'It must be a number of seconds since 1970.');
+  if (!/^-?\d{1,18}$/.test(expires)) {
+    throw invalidArgument(`Expires parameter is not a valid long value: ${expires}`);
   }
   if (now >= Number(expires) * 1000) throw expiredToken(`Request has expired: ${expires}`);
   const signer = await namedSigner(findSigner, email);
