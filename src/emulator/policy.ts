@@ -164,7 +164,8 @@ export interface ServiceAccount {
   readonly allowLifetimeExtension?: boolean;
   /**
    * Its roles in the project's Cloud Storage, which count for its tokens and for the URLs and forms that
-   * it has signed. To overwrite an object counts as to create it. Default `roles/storage.admin`.
+   * it has signed. As in the cloud, whoever overwrites an object must also be allowed to delete it. Default
+   * `roles/storage.admin`.
    */
   readonly storageRoles?: readonly StorageRole[];
 }

@@ -224,6 +224,17 @@ describe('a downscoped token in the emulator', () => {
       });
     }
 
+    it('to write overwrites nothing that it may not delete', async () => {
+      const {emulator, token, call} = await set();
+      const bound = await downscope(emulator, token, ['objectCreator']);
+      const upload = async (name: string) =>
+        call('POST', `/upload/storage/v1/b/mine/o?uploadType=media&name=${name}`, bound, 'x');
+      assert.equal((await upload('once')).status, 200);
+      const again = await upload('once');
+      assert.equal(again.status, 403);
+      assert.match(again.text, /does not have storage\.objects\.delete access/);
+    });
+
     it('or to several, has what one of them gives', async () => {
       const {emulator, token, call} = await set();
       const bound = await downscope(emulator, token, ['legacyObjectReader', 'legacyBucketReader']);

@@ -262,9 +262,19 @@ describe('the emulated Cloud Storage, sent signed forms', () => {
 });
 
 describe('the emulated Cloud Storage, sent a form whose signer has no access', () => {
-  it('refuses it', async () => {
-    const storage = await startSignedStorage({isAllowed: principal => !principal.includes(SIGNER)});
+  for (const [name, permission] of [
+    ['refuses it', 'storage.objects.create'],
+    ['refuses to overwrite where he may not delete', 'storage.objects.delete'],
+  ] as const) {
+    it(name, () => isRefusedFor(permission));
+  }
+
+  async function isRefusedFor(permission: string) {
+    const storage = await startSignedStorage({
+      isAllowed: (principal, asked) => !principal.includes(SIGNER) || asked !== permission,
+    });
     try {
+      await storage.upload(BUCKET, 'x', 'hello');
       const [form] = await storage
         .file('x')
         .generateSignedPostPolicyV4({expires: storage.time.now + HOUR});
@@ -276,10 +286,10 @@ describe('the emulated Cloud Storage, sent a form whose signer has no access', (
         {status: answer.status, headers: answer.headers, text: await answer.text()},
         403,
         'AccessDenied',
-        /storage\.objects\.create/,
+        new RegExp(`${SIGNER} does not have ${permission} access`),
       );
     } finally {
       await storage.close();
     }
-  });
+  }
 });

@@ -437,6 +437,14 @@ describe('the emulated Cloud Storage, where the signer has no access', () => {
       const denied = new RegExp(`${SIGNER} does not have storage.objects.create access`);
       const answer = await storage.ask(write, {method: 'PUT', body: 'x'});
       assertXmlRefused(answer, 403, 'AccessDenied', denied);
+      allowed.add('storage.objects.create');
+      const overwriting = await storage.ask(write, {method: 'PUT', body: 'x'});
+      assertXmlRefused(overwriting, 403, 'AccessDenied', /storage\.objects\.delete access to the/);
+      assert.equal(await (await fetch(url)).text(), 'hello');
+      const start = await storage.sign('x', 'v4', {action: 'resumable'});
+      const headers = {'x-goog-resumable': 'start'};
+      const started = await storage.ask(start, {method: 'POST', headers});
+      assertXmlRefused(started, 403, 'AccessDenied', /storage\.objects\.delete/);
       allowed.clear();
       assertXmlRefused(await storage.ask(url), 403, 'AccessDenied', /storage\.objects\.get/);
     } finally {

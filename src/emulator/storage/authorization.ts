@@ -43,6 +43,19 @@ export function authorize(
   if (!isAllowed(token.principal, rule.permission)) throw forbidden(token.principal, rule);
 }
 
+/** Refuses a caller who may not do this besides what the token's scopes were asked for. */
+export function authorizeAlso(
+  token: IssuedToken | undefined,
+  method: MethodId,
+  place: BoundaryPlace,
+  isAllowed: IsAllowed,
+): void {
+  const rule: AccessRule = ACCESS_RULES[method];
+  if (token === undefined) throw anonymousCaller(rule);
+  if (!isAllowed(token.principal, rule.permission)) throw forbidden(token.principal, rule);
+  checkBoundary(token, method, place);
+}
+
 /** What a call is about, as far as its URL tells. */
 export interface BoundaryPlace {
   readonly bucket?: string | undefined;

@@ -1,7 +1,7 @@
 import type {ServiceReply} from '../service.js';
 import {invalid} from './api-error.js';
-import {checkBoundary} from './authorization.js';
 import {crc32c} from './crc32c.js';
+import {checkOverwriting, type ObjectPlace} from './finished-upload.js';
 import {readObjectFields} from './object-fields.js';
 import {checkObjectName} from './object-name.js';
 import {objectResource} from './object-resource.js';
@@ -16,12 +16,6 @@ import {jsonReply, type StorageRequest} from './storage-request.js';
 import type {StoredObject} from './storage-state.js';
 
 const MOST_SOURCES = 32;
-
-/** Where an object is, or is to be. */
-export interface ObjectPlace {
-  readonly bucket: string;
-  readonly name: string;
-}
 
 /** https://cloud.google.com/storage/docs/json_api/v1/objects/copy */
 export async function copyObject(
@@ -59,7 +53,7 @@ export async function composeObject(
   to: ObjectPlace,
 ): Promise<ServiceReply> {
   checkObjectName(to.name);
-  checkBoundary(request.token, 'objects.insert', to);
+  request.authorizeAlso('objects.insert', to);
   const json = await readJsonBody(request.call.body);
   const sources = readSources(request, to.bucket, json['sourceObjects']);
   const destination = json['destination'] ?? {};
@@ -82,8 +76,8 @@ async function makeCopy(
   to: ObjectPlace,
 ): Promise<StoredObject> {
   checkObjectName(to.name);
-  const {call, query, state, token} = request;
-  checkBoundary(token, 'objects.insert', to);
+  const {call, query, state} = request;
+  request.authorizeAlso('objects.insert', to);
   const json = await readJsonBody(call.body);
   const source = state.object(from.bucket, from.name, readLong(query, 'sourceGeneration'));
   checkPreconditions(readPreconditions(query, 'ifSource'), source, 'write');
@@ -100,16 +94,12 @@ async function makeCopy(
 }
 
 function store(
-  {clock, query, state}: StorageRequest,
+  {authorizeAlso, clock, query, state}: StorageRequest,
   to: ObjectPlace,
   size: number,
   make: () => Pick<StoredObject, 'checksums' | 'componentCount' | 'content' | 'fields'>,
 ): StoredObject {
-  checkPreconditions(
-    readPreconditions(query),
-    state.bucket(to.bucket).objects.get(to.name),
-    'write',
-  );
+  checkOverwriting(state, to, readPreconditions(query), authorizeAlso);
   const holding = state.budget.hold();
   if (!holding.grow(size)) throw state.budget.exceeded();
   const now = clock();
@@ -127,7 +117,7 @@ function store(
 }
 
 function readSources(
-  {state, token}: StorageRequest,
+  {authorizeAlso, state}: StorageRequest,
   bucket: string,
   sources: unknown,
 ): readonly StoredObject[] {
@@ -143,7 +133,7 @@ function readSources(
     if (!isRecord(source) || typeof source['name'] !== 'string') {
       throw invalid('Invalid value for field sourceObjects.');
     }
-    checkBoundary(token, 'objects.get', {bucket, name: source['name']});
+    authorizeAlso('objects.get', {bucket, name: source['name']});
     const generation = source['generation'] ?? undefined;
     const isNumber = typeof generation === 'number' || typeof generation === 'string';
     if (generation !== undefined && !(isNumber && /^\d{1,19}$/.test(String(generation)))) {

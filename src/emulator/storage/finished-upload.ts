@@ -2,8 +2,14 @@ import {checkContent, checksumsOf, type ExpectedChecksums} from './checksums.js'
 import type {Holding} from './byte-budget.js';
 import type {ObjectFields} from './object-fields.js';
 import {checkPreconditions, type Preconditions} from './preconditions.js';
-import type {StorageRequest} from './storage-request.js';
-import type {StoredObject} from './storage-state.js';
+import type {AuthorizePlace, StorageRequest} from './storage-request.js';
+import type {StorageState, StoredObject} from './storage-state.js';
+
+/** Where an object is, or is to be. */
+export interface ObjectPlace {
+  readonly bucket: string;
+  readonly name: string;
+}
 
 /** What an uploader says of an object before its bytes are there. */
 export interface UploadDraft {
@@ -12,12 +18,33 @@ export interface UploadDraft {
   readonly fields: ObjectFields;
   readonly expected: ExpectedChecksums;
   readonly preconditions: Preconditions;
+  /** Asks whether whoever began the upload may overwrite an object. */
+  readonly authorizeAlso: AuthorizePlace;
 }
 
-/** Refuses a draft early: the bucket must exist and the wishes be met, at the start as at the end. */
+/**
+ * Refuses a draft early: the bucket must exist, the wishes be met, and an object that is there be the
+ * uploader's to delete; at the start as at the end.
+ */
 export function checkDraft({state}: StorageRequest, draft: UploadDraft): void {
-  const existing = state.bucket(draft.bucket).objects.get(draft.name);
-  checkPreconditions(draft.preconditions, existing, 'write');
+  checkOverwriting(state, draft, draft.preconditions, draft.authorizeAlso);
+}
+
+/**
+ * Refuses to write an object to a place where the wishes are not met, or where there is one that the
+ * caller may not delete. Who wishes that there be none never needs to.
+ *
+ * @see https://cloud.google.com/storage/docs/access-control/iam-json
+ */
+export function checkOverwriting(
+  state: StorageState,
+  {bucket, name}: ObjectPlace,
+  wishes: Preconditions,
+  authorizeAlso: AuthorizePlace,
+): void {
+  const existing = state.bucket(bucket).objects.get(name);
+  checkPreconditions(wishes, existing, 'write');
+  if (existing !== undefined) authorizeAlso('objects.delete', {bucket, name});
 }
 
 /**

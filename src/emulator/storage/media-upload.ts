@@ -1,6 +1,5 @@
 import type {ServiceReply} from '../service.js';
 import {notPlayed, required, StorageApiError} from './api-error.js';
-import {checkBoundary} from './authorization.js';
 import {readExpectedChecksums} from './checksums.js';
 import {objectEtag} from './etag.js';
 import {finishUpload, type UploadDraft} from './finished-upload.js';
@@ -107,14 +106,14 @@ async function uploadAtOnce(
 
 /** The name in the URL wins over the one in the metadata. */
 function readDraft(
-  {call, query, token}: StorageRequest,
+  {authorizeAlso, call, query}: StorageRequest,
   bucket: string,
   metadata: Readonly<Record<string, unknown>>,
   mediaType: string | undefined,
 ): UploadDraft {
   const named = metadata['name'];
   const name = query.get('name') ?? (typeof named === 'string' ? named : undefined);
-  checkBoundary(token, 'objects.insert', {bucket, name});
+  authorizeAlso('objects.insert', {bucket, name});
   return {
     bucket,
     name: checkObjectName(name),
@@ -124,6 +123,7 @@ function readDraft(
     }),
     expected: readExpectedChecksums(metadata, call.headers),
     preconditions: readPreconditions(query),
+    authorizeAlso,
   };
 }
 

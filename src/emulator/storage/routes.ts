@@ -9,7 +9,8 @@ import {
   listBuckets,
   patchBucket,
 } from './bucket-operations.js';
-import {composeObject, copyObject, rewriteObject, type ObjectPlace} from './copy-operations.js';
+import {composeObject, copyObject, rewriteObject} from './copy-operations.js';
+import type {ObjectPlace} from './finished-upload.js';
 import {deleteSession, insertObject, putToSession, uploadTypeMissing} from './media-upload.js';
 import {
   deleteObject,

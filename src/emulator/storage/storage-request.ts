@@ -1,5 +1,10 @@
 import type {IssuedToken, ServiceCall, ServiceReply} from '../service.js';
+import type {MethodId} from './access-rules.js';
+import type {BoundaryPlace} from './authorization.js';
 import type {StorageState} from './storage-state.js';
+
+/** Refuses a caller who may not do what a method does to what is at a place. */
+export type AuthorizePlace = (method: MethodId, place: BoundaryPlace) => void;
 
 /** One authorized call, and what its handler works on. */
 export interface StorageRequest {
@@ -9,6 +14,13 @@ export interface StorageRequest {
   readonly query: URLSearchParams;
   readonly state: StorageState;
   readonly projectId: string;
+  /**
+   * Refuses a caller who may not do this, too, and there: a copy creates an object besides, and to overwrite
+   * one takes what it takes to delete it.
+   *
+   * @throws StorageApiError, or Refused in the XML API's words
+   */
+  readonly authorizeAlso: AuthorizePlace;
   /** Epoch ms. */
   readonly clock: () => number;
 }

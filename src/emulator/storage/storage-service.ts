@@ -7,7 +7,13 @@ import type {
   ServiceReply,
 } from '../service.js';
 import {errorReply, StorageApiError} from './api-error.js';
-import {authorize, checkBoundary, readToken, type IsAllowed} from './authorization.js';
+import {
+  authorize,
+  authorizeAlso,
+  checkBoundary,
+  readToken,
+  type IsAllowed,
+} from './authorization.js';
 import {findOperation, readStoragePath, type PlacedOperation} from './routes.js';
 import type {StorageRequest} from './storage-request.js';
 import {StorageState} from './storage-state.js';
@@ -55,6 +61,7 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
     state,
     projectId,
     clock,
+    authorizeAlso: (method, place) => authorizeAlso(token, method, place, isAllowed),
   });
 
   async function serve(call: ServiceCall): Promise<ServiceReply> {

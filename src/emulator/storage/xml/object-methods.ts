@@ -3,8 +3,7 @@ import type {ServiceReply} from '../../service.js';
 import type {MethodId} from '../access-rules.js';
 import {notPlayed, required} from '../api-error.js';
 import {mergeExpected, readExpectedChecksums} from '../checksums.js';
-import type {ObjectPlace} from '../copy-operations.js';
-import {finishUpload, type UploadDraft} from '../finished-upload.js';
+import {finishUpload, type ObjectPlace, type UploadDraft} from '../finished-upload.js';
 import {downloadMedia} from '../media-download.js';
 import {readObjectFields} from '../object-fields.js';
 import {deleteObject} from '../object-operations.js';
@@ -172,6 +171,7 @@ function readDraft(
         ? announced
         : mergeExpected(announced, readExpectedChecksums({md5Hash: md5}, {})),
     preconditions: readPreconditions(wishes(request)),
+    authorizeAlso: request.authorizeAlso,
   };
 }
 

@@ -1,4 +1,5 @@
 import type {ServiceReply} from '../../service.js';
+import type {MethodId} from '../access-rules.js';
 import {notPlayed} from '../api-error.js';
 import {readExpectedChecksums} from '../checksums.js';
 import {finishUpload} from '../finished-upload.js';
@@ -6,7 +7,7 @@ import {readObjectFields} from '../object-fields.js';
 import {checkObjectName} from '../object-name.js';
 import {readPreconditions} from '../preconditions.js';
 import {readBody} from '../request-body.js';
-import type {StorageRequest} from '../storage-request.js';
+import type {AuthorizePlace, StorageRequest} from '../storage-request.js';
 import type {StoredObject} from '../storage-state.js';
 import {readUploadForm, type UploadForm} from './form-data.js';
 import {customMetadata, objectHeaders, textFields} from './object-headers.js';
@@ -29,14 +30,14 @@ import {
  * Uploads the file of an HTML form, whose policy document a service account has signed.
  *
  * @param bucket the address's, or `undefined` where only the form tells it
- * @param authorizeSigner refuses an account that may not create objects
+ * @param authorizeSigner refuses an account that may not do what a method does
  * @see https://cloud.google.com/storage/docs/xml-api/post-object-forms
  */
 export async function postObject(
   request: StorageRequest,
   bucket: string | undefined,
   findSigner: FindSigner,
-  authorizeSigner: (email: string) => void,
+  authorizeSigner: (email: string, method: MethodId) => void,
 ): Promise<ServiceReply> {
   const {call, state} = request;
   const holding = state.budget.hold();
@@ -51,11 +52,13 @@ export async function postObject(
       throw invalidArgument(`The form's bucket ${named} is not the address's.`);
     }
     checkConditions(policy, form.fields, {bucket: named, size: form.file.length});
-    authorizeSigner(email);
+    const authorizeAlso: AuthorizePlace = method => authorizeSigner(email, method);
+    authorizeSigner(email, 'objects.insert');
     if (form.fields.has('acl')) throw notPlayed('access control lists');
     const content = Buffer.from(form.file);
     holding.shrinkTo(content.length);
-    return reply(request, form, finishUpload(request, readDraft(form, named), content, holding));
+    const draft = {...readDraft(form, named), authorizeAlso};
+    return reply(request, form, finishUpload(request, draft, content, holding));
   } catch (error) {
     holding.release();
     throw error;

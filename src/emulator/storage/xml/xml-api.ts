@@ -3,8 +3,8 @@ import type {NoteFacts} from '../../server/request-record.js';
 import type {IssuedToken, ServiceCall, ServiceReply} from '../../service.js';
 import {ACCESS_RULES, type MethodId} from '../access-rules.js';
 import {notPlayed, StorageApiError} from '../api-error.js';
-import {authorize, checkBoundary, type IsAllowed} from '../authorization.js';
-import type {StorageRequest} from '../storage-request.js';
+import {authorize, authorizeAlso, checkBoundary, type IsAllowed} from '../authorization.js';
+import type {AuthorizePlace, StorageRequest} from '../storage-request.js';
 import {continueUpload, methodNotAllowed, OBJECT_METHODS} from './object-methods.js';
 import {postObject} from './post-object.js';
 import {lowerCaseParameters} from './sent-headers.js';
@@ -68,8 +68,8 @@ async function answer(
   if (address === undefined) throw invalidArgument('There is no such host.');
   if (isForm(call)) {
     note(call, {operation: 'storage.objects.insert'});
-    return postObject(request, address.bucket, findSigner, email => {
-      authorizeSigner(email, call, 'objects.insert', options);
+    return postObject(request, address.bucket, findSigner, (email, method) => {
+      authorizeSigner(email, call, method, options);
     });
   }
   const {bucket, name} = address;
@@ -85,12 +85,19 @@ async function answer(
   const {id} = method;
   note(call, {operation: `storage.${id}`});
   const signature = await checkSignature(request, address, findSigner);
-  if (signature !== undefined) authorizeSigner(signature.email, call, id, options);
-  else if (token !== undefined) {
+  if (signature !== undefined) {
+    authorizeSigner(signature.email, call, id, options);
+    const also: AuthorizePlace = other => authorizeSigner(signature.email, call, other, options);
+    return method.run({...request, authorizeAlso: also}, place, signature);
+  }
+  if (token !== undefined) {
     authorize(token, id, options.isAllowed);
     checkBoundary(token, id, place);
-  } else throw callerDenied('Anonymous caller', ACCESS_RULES[id]);
-  return method.run(request, place, signature ?? {});
+    const also: AuthorizePlace = (other, where) =>
+      authorizeAlso(token, other, where, options.isAllowed);
+    return method.run({...request, authorizeAlso: also}, place, {});
+  }
+  throw callerDenied('Anonymous caller', ACCESS_RULES[id]);
 }
 
 async function checkSignature(
