@@ -128,6 +128,14 @@ export function checkAwsNames({accounts}: AwsPolicy): void {
     'an account id',
   );
   for (const [i, account] of accounts.entries()) {
+    // IAM has one provider of a URL in an account; another account may know the same issuer.
+    unique(
+      (account.oidcProviders ?? []).map(({issuer: name}, j) => ({
+        name,
+        path: [...root, i, 'oidcProviders', j, 'issuer'],
+      })),
+      'an issuer of an account',
+    );
     for (const kind of ['roles', 'users'] as const) {
       const holders = account[kind] ?? [];
       const at = (j: number) => [...root, i, kind, j];

@@ -107,7 +107,8 @@ export const googleShape = object<GooglePolicy>({
 });
 
 /** @throws PolicyError where something comes twice that may come once. */
-export function checkGoogleNames({workloadIdentityPools, serviceAccounts}: GooglePolicy): void {
+export function checkGoogleNames(policy: GooglePolicy): void {
+  const {workloadIdentityPools, serviceAccounts, workspaces = []} = policy;
   const pools = ['google', 'workloadIdentityPools'] as const;
   unique(
     workloadIdentityPools.map(({poolId}, i) => ({name: poolId, path: [...pools, i, 'poolId']})),
@@ -128,5 +129,17 @@ export function checkGoogleNames({workloadIdentityPools, serviceAccounts}: Googl
       path: ['google', 'serviceAccounts', i, 'email'],
     })),
     'a service account',
+  );
+  unique(
+    serviceAccounts.flatMap(({uniqueId}, i) =>
+      uniqueId === undefined
+        ? []
+        : [{name: uniqueId, path: ['google', 'serviceAccounts', i, 'uniqueId']}],
+    ),
+    'a unique id',
+  );
+  unique(
+    workspaces.map(({domain}, i) => ({name: domain, path: ['google', 'workspaces', i, 'domain']})),
+    'a Workspace domain',
   );
 }

@@ -243,7 +243,59 @@ describe('startEmulator', () => {
         /"demo": the unique id or the e-mail/,
       ],
       ['a delegation of no scope', delegation('a@b', 'gmail'), /"gmail": no OAuth scope/],
+      [
+        'a unique id twice',
+        {
+          google: {
+            ...google,
+            serviceAccounts: [
+              {email: 'a@b', uniqueId: '100000000000000000001'},
+              {email: 'c@d'},
+              {email: 'e@f', uniqueId: '100000000000000000001'},
+            ],
+          },
+        },
+        /^google\.serviceAccounts\[2\]\.uniqueId is "100000000000000000001": a unique id comes twice\.$/,
+      ],
+      [
+        'a Workspace domain twice',
+        {
+          google: {
+            ...google,
+            workspaces: [
+              {domain: 'example.com', users: []},
+              {domain: 'example.com', users: []},
+            ],
+          },
+        },
+        /^google\.workspaces\[1\]\.domain is "example\.com": a Workspace domain comes twice\.$/,
+      ],
+      [
+        'an OpenID Connect issuer twice in an account',
+        account({oidcProviders: [{issuer: 'https://id.example'}, {issuer: 'https://id.example'}]}),
+        /^aws\.accounts\[0\]\.oidcProviders\[1\]\.issuer is "https:\/\/id\.example": an issuer of an account comes twice\.$/,
+      ],
     ];
+    it('nothing that clouds can have twice: an account in two providers, an issuer in two accounts', async () => {
+      const oidcProviders = [{issuer: 'https://id.example'}];
+      await start({
+        policy: {
+          aws: {
+            accounts: ['111122223333', '444455556666'].map(accountId => ({
+              accountId,
+              oidcProviders,
+            })),
+          },
+          google: {
+            ...google,
+            workloadIdentityPools: [
+              {poolId: 'aws-pool', providers: [provider, {...provider, providerId: 'another'}]},
+            ],
+          },
+        },
+      });
+    });
+
     for (const [name, policy, message] of policies) {
       it(name, async () => {
         const given = policy as Partial<EmulatorPolicy>;
