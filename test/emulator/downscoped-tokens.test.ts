@@ -228,7 +228,9 @@ describe('a downscoped token in the emulator', () => {
       const {emulator, token, call} = await set();
       const bound = await downscope(emulator, token, ['objectCreator']);
       const upload = async (name: string) =>
-        call('POST', `/upload/storage/v1/b/mine/o?uploadType=media&name=${name}`, bound, 'x');
+        call('POST', `/upload/storage/v1/b/mine/o?uploadType=media&name=${name}`, bound, 'x', {
+          'content-length': '1',
+        });
       assert.equal((await upload('once')).status, 200);
       const again = await upload('once');
       assert.equal(again.status, 403);
