@@ -97,8 +97,8 @@ export interface Emulator extends AsyncDisposable {
    * What a program needs to get credentials of AWS from one source and no other: variables, and the
    * content of files. It writes none.
    *
-   * @throws TypeError where the source has files and `folder` is missing, or the policy has no such
-   * role.
+   * @throws TypeError where there is no such source, it has files and `folder` is missing, or the policy has
+   * no such role. It names what there is.
    */
   awsSetup(source: AwsSource, options?: AwsSetupOptions): AwsSetup;
 

@@ -77,6 +77,8 @@ const SOURCES: readonly {
   },
 ];
 
+const SOURCE_NAMES = SOURCES.map(({source}) => source);
+
 describe('credentials of each source', () => {
   const start = emulators();
   const environment = awsEnvironment();
@@ -200,8 +202,39 @@ describe('credentials of each source', () => {
       await assertIdentity(emulator, await provider(), new RegExp(`^${SESSION}/`));
     }
     const {folder} = environment;
-    for (const source of ['environment', 'profile'] as const) {
-      assert.throws(() => emulator.awsSetup(source, {folder, role: 'none'}), TypeError);
+    for (const source of SOURCE_NAMES) {
+      assert.throws(() => emulator.awsSetup(source, {folder, role: 'none'}), {
+        name: 'TypeError',
+        message:
+          'The policy has no role none in the AWS account 111122223333. Its roles are: first, demo-role.',
+      });
+      await assert.rejects(emulator.writeAwsSetup(source, folder, {role: 'none'}), TypeError);
+    }
+    const without = await start({policy: {aws: {accounts: [{accountId: '111122223333'}]}}});
+    for (const source of [
+      'environment',
+      'profile',
+      'web-identity',
+      'assume-role',
+      'sso',
+    ] as const) {
+      assert.throws(() => without.awsSetup(source, {folder}), {
+        name: 'TypeError',
+        message: /Its roles are: none\.$/,
+      });
+    }
+  });
+
+  it('that are none are refused by name', async () => {
+    const emulator = await start();
+    for (const [source, near] of [
+      ['web_identity', ' Did you mean "web-identity"?'],
+      ['toString', ''],
+    ] as const) {
+      assert.throws(() => emulator.awsSetup(source as AwsSource), {
+        name: 'TypeError',
+        message: `AWS credentials have no source "${source}" here.${near} There are: ${SOURCE_NAMES.join(', ')}.`,
+      });
     }
   });
 

@@ -1,9 +1,11 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {nearName} from '../near-name.js';
+import type {AwsAccount} from '../policy.js';
 import type {IssueCredentials} from './issue-credentials.js';
 import {POD_IDENTITY_PATH} from './pod-identity-service.js';
 import type {PodTokens} from './pod-tokens.js';
-import {roleArn} from './roles.js';
+import {roleArn, wantedRole} from './roles.js';
 import {
   configSection,
   credentialProgram,
@@ -63,6 +65,8 @@ export interface AwsSetup {
 export interface AwsSetupParts {
   readonly url: string;
   readonly region: string;
+  readonly accounts: readonly AwsAccount[];
+  /** The first of them, or empty. */
   readonly accountId: string;
   readonly taskRole: string | undefined;
   readonly container: {readonly url: string; readonly authorizationToken: string};
@@ -75,14 +79,17 @@ export interface AwsSetupParts {
 /**
  * Makes the variables and the content of the files for a source.
  *
- * @throws TypeError if `folder` is missing, or the policy has no such role.
+ * @throws TypeError if `folder` is missing, there is no such source, or the policy has no such role.
  */
 export function makeAwsSetup(
   source: AwsSource,
   parts: AwsSetupParts,
   options: AwsSetupOptions,
 ): AwsSetup {
-  const {region = parts.region} = options;
+  const {region = parts.region, role} = options;
+  if (!Object.hasOwn(SETUPS, source)) throw noSuchSource(source);
+  // Where a source has its own role, too: the name would be a slip.
+  if (role !== undefined) roleName(parts, options);
   const {env, files = []} = SETUPS[source](parts, options);
   return {
     env: {
@@ -232,6 +239,14 @@ function folderOf({folder}: AwsSetupOptions): string {
   return folder;
 }
 
-function roleName({taskRole}: AwsSetupParts, {role}: AwsSetupOptions): string {
-  return role ?? taskRole ?? '';
+function roleName({accounts, accountId, taskRole}: AwsSetupParts, options: AwsSetupOptions) {
+  return wantedRole(accounts, accountId, options.role ?? taskRole).role;
+}
+
+function noSuchSource(source: string): TypeError {
+  const sources = Object.keys(SETUPS);
+  const near = nearName(source, sources);
+  return new TypeError(
+    `AWS credentials have no source ${JSON.stringify(source)} here.${near === undefined ? '' : ` Did you mean ${JSON.stringify(near)}?`} There are: ${sources.join(', ')}.`,
+  );
 }

@@ -69,6 +69,7 @@ export function createEmulatedAws(options: ResolvedOptions, note: NoteFacts): Em
     setupParts: url => ({
       url,
       region,
+      accounts,
       accountId,
       taskRole,
       container: {url: url + CONTAINER_PATH_PREFIX + taskId, authorizationToken},

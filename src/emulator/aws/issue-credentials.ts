@@ -1,5 +1,6 @@
 import type {AwsAccount} from '../policy.js';
 import type {AccessKeys, SessionKey} from './access-keys.js';
+import {wantedRole} from './roles.js';
 
 /** What `issueAwsCredentials` makes. */
 export interface IssueAwsCredentialsOptions {
@@ -35,18 +36,13 @@ export function credentialsIssuer(options: IssuerOptions): IssueCredentials {
       sessionName = 'session',
       lifetimeSeconds = awsCredentialsLifetimeSeconds,
     } = session;
-    const account = accounts.find(candidate => candidate.accountId === accountId);
-    if (account?.roles?.some(({name}) => name === role) !== true || role === undefined) {
-      throw new TypeError(
-        `The policy has no role ${role ?? ''} in the AWS account ${accountId ?? ''}.`,
-      );
-    }
+    const wanted = wantedRole(accounts, accountId, role);
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
       throw new TypeError('A session name has 2 to 64 characters out of A-Z, a-z, 0-9 and _+=,.@-');
     }
     // Expirations are told in whole seconds.
     const expiresAt = Math.floor(clock() / 1000 + lifetimeSeconds) * 1000;
-    return keys.issue({accountId: account.accountId, role, sessionName, expiresAt});
+    return keys.issue({...wanted, sessionName, expiresAt});
   };
 }

@@ -12,6 +12,29 @@ export function roleArn(accountId: string, name: string): string {
   return `arn:aws:iam::${accountId}:role/${name}`;
 }
 
+/**
+ * A role of the policy, which whoever writes a program names.
+ *
+ * @throws TypeError that names the roles, or the accounts, which there are.
+ */
+export function wantedRole(
+  accounts: readonly AwsAccount[],
+  accountId: string | undefined,
+  role: string | undefined,
+): {readonly accountId: string; readonly role: string} {
+  const account = accounts.find(candidate => candidate.accountId === accountId);
+  if (account?.roles?.some(({name}) => name === role) === true && role !== undefined) {
+    return {accountId: account.accountId, role};
+  }
+  const [what, names] =
+    account === undefined
+      ? ['Its AWS accounts are', accounts.map(({accountId: id}) => id)]
+      : ['Its roles are', (account.roles ?? []).map(({name}) => name)];
+  throw new TypeError(
+    `The policy has no role ${role ?? ''} in the AWS account ${accountId ?? ''}. ${what}: ${names.join(', ') || 'none'}.`,
+  );
+}
+
 /** The account id in an ARN of IAM or STS. */
 export function accountIdOf(arn: string): string | undefined {
   return /^arn:aws:(?:iam|sts)::(\d{12}):/.exec(arn)?.[1];
