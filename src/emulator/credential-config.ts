@@ -1,3 +1,5 @@
+import {checkKeys, type KeysOf} from './known-keys.js';
+
 /** A credential file's content: what `gcloud iam workload-identity-pools create-cred-config --aws` writes. */
 export interface EmulatorCredentialConfig {
   readonly universe_domain: string;
@@ -37,12 +39,20 @@ export interface CredentialConfigOptions {
   readonly instanceMetadata?: boolean;
 }
 
+const OPTIONS: KeysOf<CredentialConfigOptions> = {
+  audience: true,
+  serviceAccountEmail: true,
+  tokenLifetimeSeconds: true,
+  instanceMetadata: true,
+};
+
 /** Makes a credential config, in gcloud's order of keys, whose Google is at `url`. */
 export function makeCredentialConfig(
   url: string,
   audience: string,
   options: Omit<CredentialConfigOptions, 'audience'>,
 ): EmulatorCredentialConfig {
+  checkKeys(options, OPTIONS, 'configFor()');
   const {serviceAccountEmail, tokenLifetimeSeconds, instanceMetadata = false} = options;
   const metadata = `${instanceMetadata ? url : 'http://169.254.169.254'}/latest`;
   return {

@@ -1,4 +1,5 @@
 import {REGION} from './aws/verify-signature.js';
+import {checkKeys, type KeysOf} from './known-keys.js';
 
 /** The EC2 instance whose metadata service the emulator plays. Everything is optional. */
 export interface InstanceMetadataOptions {
@@ -20,6 +21,16 @@ export interface InstanceMetadataOptions {
   /** Whether the service is switched off: it answers 403 to everything. Default `false`. */
   readonly disabled?: boolean;
 }
+
+const OPTIONS: KeysOf<InstanceMetadataOptions> = {
+  role: true,
+  region: true,
+  availabilityZone: true,
+  hopLimit: true,
+  hops: true,
+  allowV1: true,
+  disabled: true,
+};
 
 /** {@link InstanceMetadataOptions} that are complete and checked. */
 export interface ResolvedInstanceMetadata {
@@ -45,6 +56,7 @@ export function resolveInstanceMetadata(
     readonly roles: readonly string[];
   },
 ): ResolvedInstanceMetadata {
+  checkKeys(options, OPTIONS, 'The option "instanceMetadata"');
   const {region = defaults.region, hopLimit = 1, hops = 1} = options;
   const {availabilityZone = `${region}a`, allowV1 = false, disabled = false} = options;
   const role = options.role === false ? undefined : (options.role ?? defaults.taskRole);

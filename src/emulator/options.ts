@@ -4,6 +4,7 @@ import {
   type InstanceMetadataOptions,
   type ResolvedInstanceMetadata,
 } from './instance-metadata-options.js';
+import {checkKeys, type KeysOf} from './known-keys.js';
 import type {EmulatorPolicy} from './policy.js';
 import type {RequestRecord} from './server/request-record.js';
 import {REGION} from './aws/verify-signature.js';
@@ -55,8 +56,23 @@ export interface ResolvedOptions {
   readonly onRequest: ((record: RequestRecord) => void) | undefined;
 }
 
+const OPTIONS: KeysOf<EmulatorOptions> = {
+  port: true,
+  policy: true,
+  clock: true,
+  region: true,
+  taskRole: true,
+  instanceMetadata: true,
+  awsCredentialsLifetimeSeconds: true,
+  federatedTokenLifetimeSeconds: true,
+  serviceAccountTokenLifetimeSeconds: true,
+  maxClockSkewSeconds: true,
+  onRequest: true,
+};
+
 /** @throws TypeError that names the option which is wrong; PolicyError for the policy. */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
+  checkKeys(options, OPTIONS, 'startEmulator()');
   const {port = 0, clock = Date.now, region = 'us-east-1', onRequest} = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new TypeError('The option "port" must be a port number, or 0 for any free one.');

@@ -5,6 +5,7 @@ import {
   startEmulator,
   type EmulatorOptions,
   type EmulatorPolicy,
+  type Fault,
 } from '../../src/emulator/index.js';
 import {emulators} from './support/running.js';
 
@@ -124,6 +125,82 @@ describe('startEmulator', () => {
     });
     assert.equal(response.status, 500);
     assert.match(await response.text(), /The policy has no role/);
+  });
+
+  it('and what it gives say which key was meant where one is misspelt, as JavaScript lets it be', async () => {
+    const refusal = (what: string, key: string, near: string, known: RegExp) => ({
+      name: 'TypeError',
+      message: new RegExp(
+        `^${what} does not know "${key}"\\.${near === '' ? '' : ` Did you mean "${near}"\\?`} It knows ${known.source}\\.$`,
+      ),
+    });
+    const misspelt = (given: object): object => given;
+    await assert.rejects(
+      startEmulator(misspelt({polcy: {}})),
+      refusal('startEmulator\\(\\)', 'polcy', 'policy', /port, policy, .*, onRequest/),
+    );
+    await assert.rejects(
+      startEmulator(misspelt({instanceMetadata: {hoplimit: 2}})),
+      refusal('The option "instanceMetadata"', 'hoplimit', 'hopLimit', /role, .*, disabled/),
+    );
+    for (const none of [null, 'x', []]) {
+      await assert.rejects(startEmulator(none as EmulatorOptions), {
+        name: 'TypeError',
+        message: 'startEmulator() takes an object.',
+      });
+    }
+    const emulator = await start(misspelt({polcy: undefined}));
+    for (const [call, what, key, near, known] of [
+      [
+        (given: object) => emulator.failNext(given as Fault),
+        'failNext',
+        'servcie',
+        'service',
+        /service, .*, hang/,
+      ],
+      [
+        (given: object) => emulator.configFor(given),
+        'configFor',
+        'serviceAccount',
+        'serviceAccountEmail',
+        /audience, .*/,
+      ],
+      [
+        (given: object) => emulator.issueAwsCredentials(given),
+        'issueAwsCredentials',
+        'roleName',
+        '',
+        /role, accountId, .*/,
+      ],
+      [
+        (given: object) => emulator.awsSetup('environment', given),
+        'awsSetup',
+        'regoin',
+        'region',
+        /folder, region, .*/,
+      ],
+      [
+        (given: object) => emulator.issueWebIdentityToken(given),
+        'issueWebIdentityToken',
+        'Audience',
+        'audience',
+        /subject, .*/,
+      ],
+      [
+        (given: object) => emulator.issueSsoToken(given),
+        'issueSsoToken',
+        'lifetimeSecond',
+        'lifetimeSeconds',
+        /.*/,
+      ],
+    ] as const) {
+      assert.throws(
+        () => {
+          call({[key]: 'x'});
+        },
+        refusal(`${what}\\(\\)`, key, near, known),
+      );
+    }
   });
 
   describe('refuses', () => {

@@ -1,5 +1,6 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {checkKeys, type KeysOf} from '../known-keys.js';
 import {nearName} from '../near-name.js';
 import type {AwsAccount} from '../policy.js';
 import type {IssueCredentials} from './issue-credentials.js';
@@ -54,6 +55,15 @@ export interface AwsSetupOptions {
   readonly ssoToken?: SsoToken;
 }
 
+const OPTIONS: KeysOf<AwsSetupOptions> = {
+  folder: true,
+  region: true,
+  role: true,
+  profile: true,
+  externalId: true,
+  ssoToken: true,
+};
+
 /** What a program needs for one source and no other. It holds secrets. */
 export interface AwsSetup {
   /** All but `AWS_REGION` belongs to the source. Metadata is disabled where it is not the source. */
@@ -86,6 +96,7 @@ export function makeAwsSetup(
   parts: AwsSetupParts,
   options: AwsSetupOptions,
 ): AwsSetup {
+  checkKeys(options, OPTIONS, 'awsSetup()');
   const {region = parts.region, role} = options;
   if (!Object.hasOwn(SETUPS, source)) throw noSuchSource(source);
   // Where a source has its own role, too: the name would be a slip.

@@ -1,3 +1,4 @@
+import {checkKeys, type KeysOf} from '../known-keys.js';
 import type {AwsAccount} from '../policy.js';
 import type {AccessKeys, SessionKey} from './access-keys.js';
 import {wantedRole} from './roles.js';
@@ -26,10 +27,18 @@ export interface IssuerOptions {
   readonly awsCredentialsLifetimeSeconds: number;
 }
 
+const OPTIONS: KeysOf<IssueAwsCredentialsOptions> = {
+  role: true,
+  accountId: true,
+  sessionName: true,
+  lifetimeSeconds: true,
+};
+
 /** Makes the function. It throws a TypeError for a role that the policy does not have. */
 export function credentialsIssuer(options: IssuerOptions): IssueCredentials {
   const {keys, accounts, taskRole, clock, awsCredentialsLifetimeSeconds} = options;
   return (session = {}) => {
+    checkKeys(session, OPTIONS, 'issueAwsCredentials()');
     const {
       role = taskRole,
       accountId = accounts[0]?.accountId,

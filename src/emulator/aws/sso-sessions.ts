@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {checkKeys} from '../known-keys.js';
 import {timestamp} from './timestamp.js';
 
 const EIGHT_HOURS = 28_800;
@@ -45,7 +46,9 @@ export class SsoSessions {
   }
 
   /** Logs somebody in. */
-  issue({lifetimeSeconds = EIGHT_HOURS}: IssueSsoTokenOptions = {}): SsoToken {
+  issue(options: IssueSsoTokenOptions = {}): SsoToken {
+    checkKeys<IssueSsoTokenOptions>(options, {lifetimeSeconds: true}, 'issueSsoToken()');
+    const {lifetimeSeconds = EIGHT_HOURS} = options;
     const {clock, startUrl, region} = this.#options;
     const clientId = randomBytes(16).toString('base64url');
     const clientSecret = `eyJraWQi${randomBytes(96).toString('base64url')}`;

@@ -1,4 +1,5 @@
 import {generateKeyPairSync, randomUUID, type KeyObject} from 'node:crypto';
+import {checkKeys, type KeysOf} from '../known-keys.js';
 import {isSignedBy, signToken, type JsonWebToken} from '../json-web-token.js';
 
 /** The issuer where none is given, spelled as EKS spells a cluster's. */
@@ -20,6 +21,13 @@ export interface IssueWebIdentityTokenOptions {
   readonly issuer?: string;
 }
 
+const OPTIONS: KeysOf<IssueWebIdentityTokenOptions> = {
+  subject: true,
+  audience: true,
+  lifetimeSeconds: true,
+  issuer: true,
+};
+
 // An RSA key takes a while to find, and most emulators need none. Those of one process share it; the
 // key id, which is signed too, tells their tokens apart.
 let sharedKeys: {readonly publicKey: KeyObject; readonly privateKey: KeyObject} | undefined;
@@ -40,6 +48,7 @@ export class WebIdentityTokens {
 
   /** Makes a token. */
   issue(options: IssueWebIdentityTokenOptions = {}): string {
+    checkKeys(options, OPTIONS, 'issueWebIdentityToken()');
     const {
       subject = 'system:serviceaccount:default:demo',
       audience = STS_AUDIENCE,

@@ -1,3 +1,4 @@
+import {checkKeys, type KeysOf} from '../known-keys.js';
 import {SERVICE_NAMES} from './service-names.js';
 import type {ServiceName} from '../service.js';
 
@@ -101,7 +102,21 @@ export class FaultQueue {
 // As it may come from JavaScript, where the types forbid nothing.
 type Loose = Partial<Record<keyof AnswerFault, unknown>>;
 
+const KEYS: KeysOf<AnswerFault> = {
+  service: true,
+  times: true,
+  delayMillis: true,
+  status: true,
+  headers: true,
+  body: true,
+  dripMillisPerByte: true,
+  redirectTo: true,
+  reset: true,
+  hang: true,
+};
+
 function checkFault(fault: Loose): void {
+  checkKeys(fault, KEYS, 'failNext()');
   const {service, times = 1, delayMillis = 0, dripMillisPerByte = 0, status, headers, body} = fault;
   if (typeof service !== 'string' || !SERVICE_NAMES.includes(service)) {
     throw new TypeError(`fault.service must be one of ${SERVICE_NAMES.join(', ')}.`);
