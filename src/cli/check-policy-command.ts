@@ -1,9 +1,9 @@
-import path from 'node:path';
 import type {Command} from 'commander';
-import type {EmulatorPolicy, IdentityExplanation} from '../emulator/index.js';
+import type {IdentityExplanation} from '../emulator/index.js';
 import {explanationText} from './check-policy/explanation-text.js';
 import {CommandFailed, UsageError} from './failure.js';
 import type {Io} from './io.js';
+import {readPolicyFlag} from './policy-flag.js';
 import {wrap} from './text-layout.js';
 
 interface CheckPolicyFlags {
@@ -47,13 +47,8 @@ async function explain(
   {policy: file, arn, serviceAccount}: CheckPolicyFlags,
   {cwd}: Io,
 ): Promise<IdentityExplanation> {
-  const {explainIdentity, readPolicyFile} = await import('../emulator/index.js');
-  let policy: EmulatorPolicy;
-  try {
-    policy = await readPolicyFile(path.resolve(cwd, file));
-  } catch (error) {
-    throw asUsageError(error);
-  }
+  const {explainIdentity} = await import('../emulator/index.js');
+  const policy = await readPolicyFlag(file, cwd);
   const emails = policy.google.serviceAccounts.map(account => account.email);
   if (serviceAccount !== undefined && !emails.includes(serviceAccount)) {
     throw new UsageError(
@@ -63,13 +58,8 @@ async function explain(
   try {
     return explainIdentity(policy, arn);
   } catch (error) {
-    throw asUsageError(error);
+    throw error instanceof TypeError ? new UsageError(error.message, {cause: error}) : error;
   }
-}
-
-function asUsageError(error: unknown): unknown {
-  // PolicyError is one of them.
-  return error instanceof TypeError ? new UsageError(error.message, {cause: error}) : error;
 }
 
 /** The service accounts that it may act as, itself or through delegates. */

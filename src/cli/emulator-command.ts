@@ -6,6 +6,7 @@ import {shellEnvironment} from './emulator/shell-environment.js';
 import {describeRequest} from './emulator/request-line.js';
 import {CommandFailed} from './failure.js';
 import {variable, type Io} from './io.js';
+import {readPolicyFlag} from './policy-flag.js';
 import {makePrivateFolder} from './private-folder.js';
 
 interface EmulatorFlags {
@@ -17,7 +18,7 @@ interface EmulatorFlags {
 export function defineEmulator(command: Command, io: Io): void {
   command
     .description(
-      'Run AWS and Google Cloud, as far as it takes to call one from the other, on 127.0.0.1. The standard output is for a shell to eval; requests are told on stderr. SIGINT and SIGTERM end it, with exit status 0.',
+      'Run AWS and Google Cloud, as far as it takes to call one from the other, on 127.0.0.1. The standard output is for a shell to eval; requests are told on stderr. SIGINT and SIGTERM end it, with exit status 0; 1: it could not start; 2: the policy is wrong.',
     )
     .option('--port <number>', 'the port (default: any that is free)', portNumber)
     .option(
@@ -26,11 +27,8 @@ export function defineEmulator(command: Command, io: Io): void {
     )
     .addHelpText('after', EXAMPLE)
     .action(async (flags: EmulatorFlags) => {
-      const {readPolicyFile} = await import('../emulator/index.js');
       const policy =
-        flags.policy === undefined
-          ? undefined
-          : await readPolicyFile(path.resolve(io.cwd, flags.policy));
+        flags.policy === undefined ? undefined : await readPolicyFlag(flags.policy, io.cwd);
       // Before anybody can know that it runs, and end it.
       const interrupted = io.interrupted();
       const emulator = await start(flags.port, policy, io);

@@ -198,14 +198,20 @@ describe('the command emulator', function () {
     );
   });
 
-  it('says which line of the policy is wrong', async () => {
+  it('says which line of the policy is wrong: it was used wrongly', async () => {
     const text = DIRECT_ACCESS.replace("endsWith('/demo-role')", 'endsWith(1');
     const emulator = start(['--policy', policyFile(text)]);
-    assert.equal(await emulator.end(), 1);
+    assert.equal(await emulator.end(), 2);
     assert.match(emulator.stderr, /policy\.yaml:9:\d+: .*attributeCondition/);
     assert.equal(emulator.stdout, '');
     assert.doesNotMatch(emulator.stderr, /\n {4}at /);
     assert.deepEqual(emulator.folders, []);
+    const missing = start(['--policy', 'no-such.yaml']);
+    assert.equal(await missing.end(), 2);
+    assert.match(
+      missing.stderr,
+      /no-such\.yaml: The policy cannot be read: there is no such file\./,
+    );
   });
 
   it('says that a port is in use', async () => {
