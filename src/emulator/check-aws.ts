@@ -142,6 +142,8 @@ export function checkAwsNames({accounts}: AwsPolicy): void {
       unique(
         holders.map(({name}, j) => ({name, path: [...at(j), 'name']})),
         `a name of ${kind}`,
+        // IAM does not tell them apart by case.
+        name => name.toLowerCase(),
       );
       for (const [j, {accessKeys = []}] of holders.entries()) {
         for (const [k, key] of accessKeys.entries()) {

@@ -91,15 +91,23 @@ export function integer(from: number, to: number, rule: string): Check {
   };
 }
 
-/** @throws PolicyError where two items have the same name. */
+/**
+ * @param fold - makes the same of names that are not told apart. Default each is itself.
+ * @throws PolicyError where two items have the same name.
+ */
 export function unique(
   items: readonly {readonly name: string; readonly path: PolicyPath}[],
   what: string,
+  fold = (name: string) => name,
 ): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   for (const {name, path} of items) {
-    if (seen.has(name)) wrong(path, `is ${show(name)}: ${what} comes twice.`);
-    seen.add(name);
+    const same = seen.get(fold(name));
+    if (same !== undefined) {
+      const why = same === name ? '' : `: ${show(same)} is the same`;
+      wrong(path, `is ${show(name)}: ${what} comes twice${why}.`);
+    }
+    seen.set(fold(name), name);
   }
 }
 

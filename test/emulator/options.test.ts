@@ -256,6 +256,11 @@ describe('startEmulator', () => {
       ['a role with a path', account({roles: [{name: 'a/b'}]}), /"a\/b"/],
       ['a user without a name', account({users: [{name: ''}]}), /no name that IAM allows/],
       [
+        'two roles whose names differ in capitals alone',
+        account({roles: [{name: 'Demo'}, {name: 'demo'}]}),
+        /roles\[1\]\.name is "demo": a name of roles comes twice: "Demo" is the same\.$/,
+      ],
+      [
         'an access key twice',
         account({users: [{name: 'a', accessKeys: [key, key]}]}),
         /AKIAIOSFODNN7EXAMPLE.*comes twice/,
