@@ -164,6 +164,8 @@ describe('failNext', () => {
     ['two things at once', {service, hang: true, reset: 'before'}],
     ['a status and a reset', {service, status: 500, reset: 'before'}],
     ['an unknown reset', {service, reset: 'after'}],
+    ['a hang that is none', {service, hang: false}],
+    ['a redirect to nowhere', {service, redirectTo: 1}],
   ] as const) {
     it(`refuses ${name}`, async () => {
       const emulator = await start();

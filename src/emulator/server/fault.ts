@@ -136,6 +136,12 @@ function checkFault(fault: Loose): void {
   if (reset !== undefined && reset !== 'before' && reset !== 'headers' && reset !== 'body') {
     throw new TypeError('fault.reset must be one of before, headers, body.');
   }
+  if (redirectTo !== undefined && (typeof redirectTo !== 'string' || redirectTo === '')) {
+    throw new TypeError('fault.redirectTo must be a URL.');
+  }
+  if (hang !== undefined && hang !== true) {
+    throw new TypeError('fault.hang must be true, or left out.');
+  }
   const breaks = [redirectTo, reset, hang].filter(value => value !== undefined).length;
   if (breaks > 1 || (breaks === 1 && redirectTo === undefined && status !== undefined)) {
     throw new TypeError('A fault is one of: status, redirectTo, reset, hang, or a delay alone.');
