@@ -196,6 +196,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           isAllowed: storageAccess(accounts),
           clock,
           projectId: policy.google.projectId,
+          projectNumber: policy.google.projectNumber,
           note,
         }),
       ),

@@ -170,6 +170,17 @@ describe("a service account's roles in the emulated Cloud Storage", () => {
     );
   });
 
+  it('the project goes by its number, too', async () => {
+    const emulator = await start();
+    const client = emulatedClient(emulator);
+    await emulatedStorage(emulator, client).createBucket('my-bucket');
+    const authorization = (await client.getRequestHeaders()).get('authorization') ?? '';
+    const list = (project: string) =>
+      send(emulator.url, {path: `/storage/v1/b?project=${project}`, headers: {authorization}});
+    assert.match((await list('123456789012')).text, /"my-bucket"/);
+    assert.equal((await list('123456789013')).status, 400);
+  });
+
   it('at the bucket’s own host name, a path like the short ones is an object', async () => {
     const emulator = await start();
     const client = emulatedClient(emulator);

@@ -91,10 +91,10 @@ function wantedBucket(
 }
 
 /** There is one project only, and every bucket is in it. */
-function checkProject({projectId, query}: StorageRequest): void {
+function checkProject({projectNames, query}: StorageRequest): void {
   const project = query.get('project');
   if (project === null || project === '') throw required('project');
-  if (project !== projectId) throw invalid(`Unknown project id: ${project}`);
+  if (!projectNames.includes(project)) throw invalid(`Unknown project id: ${project}`);
 }
 
 function bucketReply(bucket: StoredBucket, origin: string): ServiceReply {

@@ -13,7 +13,8 @@ export interface StorageRequest {
   readonly token: IssuedToken | undefined;
   readonly query: URLSearchParams;
   readonly state: StorageState;
-  readonly projectId: string;
+  /** The id and the number of the project that all buckets belong to. */
+  readonly projectNames: readonly string[];
   /**
    * Refuses a caller who may not do this, too, and there: a copy creates an object besides, and to overwrite
    * one takes what it takes to delete it.

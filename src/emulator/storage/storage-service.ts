@@ -33,6 +33,8 @@ export interface StorageServiceOptions {
   readonly clock: () => number;
   /** The project that all buckets belong to. */
   readonly projectId: string;
+  /** Its number, which names it as well. Default none. */
+  readonly projectNumber?: string;
   /** How many bytes of objects and of uploads under way are kept in memory; default 1 GiB. */
   readonly maxBytes?: number;
 }
@@ -47,7 +49,8 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
   const state = new StorageState(options.maxBytes ?? ONE_GIBIBYTE);
 
   const isBucket = (name: string) => state.buckets.has(name);
-  const {clock, findToken, projectId, isAllowed = () => true, note = () => undefined} = options;
+  const {clock, findToken, isAllowed = () => true, note = () => undefined} = options;
+  const projectNames = [options.projectId, options.projectNumber ?? []].flat();
   const xml = {
     isAllowed,
     isBucket,
@@ -59,7 +62,7 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
     token,
     query: call.url.searchParams,
     state,
-    projectId,
+    projectNames,
     clock,
     authorizeAlso: (method, place) => authorizeAlso(token, method, place, isAllowed),
   });
