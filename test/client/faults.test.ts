@@ -6,15 +6,23 @@ import sinon from 'sinon';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import type {StepTrace} from '../../src/index.js';
 import {rejectionOf} from '../support/thrown.js';
+import {directGaxios} from '../support/token-request.js';
 import {ENDPOINTS, FAULT_ROWS, type FaultRow} from './fault-rows.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-for (const endpoint of ENDPOINTS) {
+const DELIVERIES = [
+  {delivery: 'node:https', given: {}},
+  {delivery: 'a Gaxios', given: {transporter: directGaxios()}},
+] as const;
+
+const CASES = ENDPOINTS.flatMap(endpoint => DELIVERIES.map(each => ({endpoint, ...each})));
+
+for (const {endpoint, delivery, given} of CASES) {
   const {service, step, client: clientOf, answer} = endpoint;
 
-  describe(`a fault of ${service}`, () => {
+  describe(`a fault of ${service}, through ${delivery}`, () => {
     let now: number;
     let emulator: Emulator;
     let unhandled: unknown[];
@@ -47,6 +55,7 @@ for (const endpoint of ENDPOINTS) {
     const client = ({isSlow}: Pick<FaultRow, 'isSlow'> = {}) =>
       clientOf(emulator, {
         clock: () => now,
+        ...given,
         ...(isSlow === true ? {timeouts: {attemptMillis: 300}} : {}),
       });
 
