@@ -206,6 +206,22 @@ describe('send, through a transporter of another make', () => {
       assert.match((await failing(undefined)).message, /undefined/);
     });
 
+    it('takes no answer from what is no error, or holds none', async () => {
+      for (const response of [undefined, null, 'text', {}]) {
+        const error = await failing(Object.assign(new Error('it broke'), {response}));
+        assert.equal(error.code, 'NETWORK_ERROR');
+        assert.match(error.message, /it broke/);
+      }
+      const response = {status: 200, headers: {}, data: BODY};
+      for (const thrown of [null, 7, {response}]) {
+        assert.equal((await failing(thrown)).code, 'NETWORK_ERROR');
+      }
+      const answering = ofAnotherMake(() => {
+        throw Object.assign(new Error('not 2xx'), {response});
+      });
+      assert.equal((await send(answering, REQUEST, OPTIONS)).text, BODY);
+    });
+
     it('passes on an error of ours, also from inside of another', async () => {
       const own = new AwsAuthError({code: 'ABORTED', step: 'sign', what: 'a', fix: 'b'});
       assert.equal(await failing(own), own);
@@ -255,6 +271,10 @@ describe('send, through a Gaxios that its user has prepared', () => {
     const transporter = directGaxios({headers: new Headers({authorization: 'Bearer of-the-user'})});
     await send(transporter, tokenRequest(server.url), OPTIONS);
     assert.doesNotMatch(server.requests[0]?.head ?? 'authorization', /authorization/i);
+    const request = tokenRequest(server.url);
+    const headers = {...request.headers, authorization: 'Bearer of-the-exchange'};
+    await send(transporter, {...request, headers}, OPTIONS);
+    assert.match(server.requests[1]?.head ?? '', /^authorization: Bearer of-the-exchange\r?$/im);
   });
 
   it('uses its adapter', async () => {
@@ -292,8 +312,20 @@ describe('send, through a Gaxios that its user has prepared', () => {
     });
     const {text} = await send(transporter, tokenRequest(server.url), OPTIONS);
     assert.equal(text, BODY);
-    assert.equal(seen.length, 1);
-    assertHidden(printed(seen), {token: 'a-token-of-some-kind'});
+    assert.deepEqual(seen, ['[read and masked]']);
+  });
+
+  it('fails with the error of an interceptor that does not take the answer, whatever hangs on it', async () => {
+    const server = await start(answering(200, BODY));
+    const transporter = directGaxios();
+    transporter.interceptors.response.add({
+      resolved: response => {
+        throw Object.assign(new Error('the company forbids it'), {response});
+      },
+    });
+    const error = await rejectionOf(send(transporter, tokenRequest(server.url), OPTIONS));
+    assert.equal(error.code, 'NETWORK_ERROR');
+    assert.match(error.message, /the company forbids it/);
   });
 
   it('leaves it as it was', async () => {
