@@ -107,9 +107,11 @@ function limitTime(request: TokenEndpointRequest, options: SendOptions): TimeLim
     reject(reason);
     controller.abort();
   };
+  // Read once: an attempt tells what it may take as of now, and when it has ended that is nothing.
+  const {timeoutMillis} = options;
   const timer = setTimeout(() => {
-    stop(timedOut(request, options.timeoutMillis));
-  }, options.timeoutMillis);
+    stop(timedOut(request, timeoutMillis));
+  }, timeoutMillis);
   timer.unref();
   const onAbort = () => {
     stop(aborted(request.step));

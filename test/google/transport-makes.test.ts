@@ -104,6 +104,7 @@ describe('send, through a transporter of another make', () => {
       new Headers({date, 'retry-after': '5'}),
       new Map(Object.entries({date, 'retry-after': '5'})),
       {Date: date, 'Retry-After': '5'},
+      {get: 'a header of that name', date, 'retry-after': '5'},
     ]) {
       const response = await send(
         answeringWith({status: 429, headers, data: ''}),
@@ -127,7 +128,7 @@ describe('send, through a transporter of another make', () => {
   it('refuses an answer without a status', async () => {
     for (const response of [undefined, null, 'ok', {}, {data: BODY}, {status: '200', data: BODY}]) {
       const error = await rejectionOf(send(answeringWith(response), REQUEST, OPTIONS));
-      assert.equal(error.code, 'INVALID_RESPONSE');
+      assert.deepEqual([error.code, error.step], ['INVALID_RESPONSE', 'token-exchange']);
       assert.match(error.message, /transporter .* Google STS without a numeric status/);
     }
   });
@@ -160,6 +161,22 @@ describe('send, through a transporter of another make', () => {
     const signal = AbortSignal.abort();
     assert.equal((await rejectionOf(send(deaf, REQUEST, {...OPTIONS, signal}))).code, 'ABORTED');
     assert.equal(asked.length, 2, 'it was not asked again');
+  });
+
+  it('tells the time that the attempt had, and not what was left at its end', async () => {
+    let left = 5;
+    const options = {
+      get timeoutMillis() {
+        return left;
+      },
+    };
+    const sending = send(
+      ofAnotherMake(() => new Promise(() => undefined)),
+      REQUEST,
+      options,
+    );
+    left = 1;
+    assert.match((await rejectionOf(sending)).message, /within 5 ms/);
   });
 
   it('leaves no timer behind', async () => {
