@@ -18,7 +18,9 @@ describe('the cache of a client', () => {
     source = new ScriptedSource(clock.read);
   });
 
-  const cacheOf = (more: {eagerRefreshThresholdMillis?: number; totalMillis?: number} = {}) =>
+  const cacheOf = (
+    more: {eagerRefreshThresholdMillis?: number; totalMillis?: number | undefined} = {},
+  ) =>
     tokenCache<NumberedToken>(
       source.get,
       resolveOptions({
