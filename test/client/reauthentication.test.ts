@@ -6,8 +6,10 @@ import {isOneTimeBody, refusalIn} from '../../src/client/reauthentication.js';
 /** An answer as a transporter gives it, which may be of any make. */
 const given = (value: unknown) => value as gaxios.GaxiosResponse;
 const answer = (status: unknown, data?: unknown) => given({status, data});
-const failing = (thrown: unknown) =>
-  new Promise<gaxios.GaxiosResponse>((_, reject: (reason: unknown) => void) => reject(thrown));
+async function failing(thrown: unknown): Promise<never> {
+  await Promise.resolve();
+  throw thrown;
+}
 
 describe('an API that refuses a token', () => {
   for (const [title, give] of [
