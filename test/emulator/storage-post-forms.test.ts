@@ -152,12 +152,16 @@ describe('a form that is posted to the emulated Cloud Storage', () => {
     });
   });
 
-  it('may tell the bucket in a field, at the root', async () => {
+  it('may tell the bucket in a field or in its policy, at the root', async () => {
     const fields = form('by-field.txt', {bucket: BUCKET});
     assert.equal((await post(fields, {path: '/'})).status, 204);
     assert.equal((await metadataOf('by-field.txt')).size, '6');
-    const {bucket: _, ...others} = fields;
-    assert.equal((await post(others, {path: '/'})).status, 204, 'or in its policy');
+    const byPolicy = {
+      ...signed([{key: 'by-policy.txt'}, {bucket: BUCKET}]).v2,
+      key: 'by-policy.txt',
+    };
+    assert.equal((await post(byPolicy, {path: '/'})).status, 204);
+    assert.equal((await metadataOf('by-policy.txt')).size, '6');
   });
 
   it('is refused at the root where nothing tells the bucket', async () => {
@@ -218,7 +222,6 @@ describe('a form that is posted to the emulated Cloud Storage', () => {
 
   describe('is refused for its signature', () => {
     const v4 = (changes: Fields = {}) => ({...signed([{key: 'x'}]).v4, key: 'x', ...changes});
-    /** Conditions for what signs are needed, too. */
     const parameter = (name: string) => new RegExp(`<ParameterName>${name}</ParameterName>`);
 
     for (const name of [
