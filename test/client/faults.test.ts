@@ -92,6 +92,27 @@ for (const {endpoint, delivery, given} of CASES) {
         });
       }
 
+      it('an outage and a limit are tried again, each with a request of its own', async () => {
+        for (const status of [408, 429, 500, 502, 503, 504, 599]) {
+          const before = requests();
+          emulator.failNext({service, status});
+          assert.match((await client().getAccessToken()).token, /^ya29\./, `${status}`);
+          assert.equal(requests(), before + 2, `${status}`);
+        }
+      });
+
+      it('a refusal is the caller’s, at once', async () => {
+        for (const status of [400, 401, 403, 404, 409, 422]) {
+          const before = requests();
+          // IAM Credentials refuses a federated token that was revoked by a 401: one new one is tried.
+          const times = service === 'iam-credentials' && status === 401 ? 2 : 1;
+          emulator.failNext({service, status, times});
+          const {transient, step: failed} = await rejectionOf(client().getAccessToken());
+          assert.deepEqual([failed, transient], [step, false], `${status}`);
+          assert.equal(requests(), before + times, `${status}`);
+        }
+      });
+
       it('a redirect is not followed: the other host hears nothing', async () => {
         let connections = 0;
         const other = createServer(socket => {

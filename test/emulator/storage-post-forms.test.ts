@@ -266,7 +266,7 @@ describe('a form that is posted to the emulated Cloud Storage', () => {
 
 describe('the memory of the emulated Cloud Storage', () => {
   it('holds of a form its file alone, and nothing of one that is refused', async () => {
-    const storage = await startSignedStorage({maxBytes: 4000});
+    const storage = await startSignedStorage({maxBytes: 2000});
     try {
       const [{fields}] = await storage
         .file('small')
@@ -284,7 +284,7 @@ describe('the memory of the emulated Cloud Storage', () => {
       }
       const tooMuch = await post('x'.repeat(4000));
       assert.equal(tooMuch.status, 413, tooMuch.text);
-      assert.match(tooMuch.text, /keeps at most 4000 bytes/);
+      assert.match(tooMuch.text, /keeps at most 2000 bytes/);
       assert.equal((await post('x')).status, 204);
       assert.deepEqual(storage.failures, []);
     } finally {

@@ -133,6 +133,20 @@ describe('send, through a transporter of another make', () => {
     }
   });
 
+  it('takes every 3xx for a redirect, and no other status', async () => {
+    for (const [status, isRedirect] of [
+      [299, false],
+      [300, true],
+      [304, true],
+      [399, true],
+      [400, false],
+    ] as const) {
+      const sending = send(answeringWith({status, headers: {}, data: BODY}), REQUEST, OPTIONS);
+      if (isRedirect) assert.equal((await rejectionOf(sending)).code, 'REDIRECT_REFUSED');
+      else assert.equal((await sending).status, status);
+    }
+  });
+
   it('refuses a redirect and a body that is too long, as from any other', async () => {
     const moved = {status: 302, headers: {location: 'https://evil.example/?x'}, data: ''};
     const redirected = await rejectionOf(send(answeringWith(moved), REQUEST, OPTIONS));

@@ -174,6 +174,23 @@ describe('TokenCache', () => {
       assert.deepEqual(pauses, [0, 12_000, 24_000, 48_000, 60_000, 60_000]);
     });
 
+    it('asks three times in the first minute of an outage, however it draws: twelve requests of four attempts', async () => {
+      for (const draw of [0, 0.5, 0.999_999]) {
+        random = draw;
+        cache.set(source.token(0, HOUR));
+        clock.pass(HOUR - 5 * MINUTE + 15_000);
+        const {calls} = source;
+        const token = await cache.get();
+        for (let passed = 0; passed < MINUTE; passed += 250) {
+          assert.equal(await cache.get(), token, 'no call fails');
+          if (source.calls > calls) source.refuse(source.calls);
+          await turn();
+          clock.pass(250);
+        }
+        assert.equal(source.calls - calls, 3);
+      }
+    });
+
     it('draws the wait at random, down to three quarters of it', async () => {
       random = 0.999_999;
       await hold(HOUR);
