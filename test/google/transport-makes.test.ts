@@ -233,6 +233,13 @@ describe('send, through a transporter of another make', () => {
     it('says what is known where there is no code', async () => {
       const error = await failing(new Error('the tunnel collapsed'));
       assert.match(error.message, /could not be reached: the tunnel collapsed\./);
+      assert.equal(error.step, 'token-exchange');
+      assert.ok(error.cause instanceof Error);
+      for (const each of [error, await failing(Object.assign(new Error(), {code: 'ECONNRESET'}))]) {
+        assert.match(each.message, /Check that this host reaches the internet/);
+        assert.doesNotMatch(each.message, /did not resolve|NODE_EXTRA_CA_CERTS/);
+      }
+      assert.match((await failing(new TypeError(''))).message, /could not be reached: TypeError\./);
       assert.match((await failing('a string')).message, /not an Error was thrown: a string/);
       assert.match((await failing(undefined)).message, /undefined/);
     });
