@@ -1,6 +1,6 @@
 import {AwsAuthError, type AwsAuthErrorCode, type AwsAuthStep} from '../errors.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
-import {adviceForStranger, commonRefusal, type Step} from './refusal.js';
+import {adviceForStranger, commonRefusal, poolProject, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 /** What every call of a service account's method at IAM Credentials needs. */
@@ -29,7 +29,7 @@ export interface IamCredentialsMethod {
 
 /** How errors name the API. */
 export function stepOf({step}: IamCredentialsMethod): Step {
-  return {step, server: 'IAM Credentials'};
+  return {step, server: 'IAM Credentials', service: 'iamcredentials.googleapis.com'};
 }
 
 /**
@@ -42,8 +42,10 @@ export function iamCredentialsRequest(
   call: IamCredentialsCall,
   fields: Readonly<Record<string, unknown>>,
 ): TokenEndpointRequest {
+  const {step, server} = stepOf(method);
   return {
-    ...stepOf(method),
+    step,
+    server,
     url: call.url.replace(/:generateAccessToken(?=$|\?)/, `:${method.name}`),
     headers: {
       'content-type': 'application/json',
@@ -74,7 +76,8 @@ export function refusedCall(
 ): AwsAuthError {
   const refusal = readRefusal(response, [call.federatedToken]);
   return (
-    commonRefusal(refusal, response, stepOf(method)) ?? ownRefusal(method, call, refusal, advice)
+    commonRefusal(refusal, response, stepOf(method), poolProject(call.audience)) ??
+    ownRefusal(method, call, refusal, advice)
   );
 }
 

@@ -2,7 +2,7 @@ import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
 import {adviceForAwsRefusal} from './aws-refusal.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
-import {adviceForStranger, commonRefusal, malformed, type Step} from './refusal.js';
+import {adviceForStranger, commonRefusal, malformed, poolProject, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 // RFC 8693 sections 2.1 and 3
@@ -15,7 +15,11 @@ const AWS_SUBJECT_TOKEN_TYPE = 'urn:ietf:params:aws:token-type:aws4_request';
 const AWS_ROLE_MAPPING =
   "assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn";
 
-const STEP: Step = {step: 'token-exchange', server: 'Google STS'};
+const STEP: Step = {
+  step: 'token-exchange',
+  server: 'Google STS',
+  service: 'sts.googleapis.com',
+};
 
 /** What one exchange needs. */
 export interface TokenExchange {
@@ -37,7 +41,8 @@ export interface TokenExchange {
  */
 export function tokenExchangeRequest(exchange: TokenExchange): TokenEndpointRequest {
   return {
-    ...STEP,
+    step: STEP.step,
+    server: STEP.server,
     url: exchange.tokenUrl,
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
@@ -87,7 +92,7 @@ function refused(
   response: TokenEndpointResponse,
   audience: string,
 ): AwsAuthError {
-  const common = commonRefusal(refusal, response, STEP);
+  const common = commonRefusal(refusal, response, STEP, poolProject(audience));
   if (common !== undefined) return common;
   const error = (
     code: AwsAuthErrorDetails['code'],

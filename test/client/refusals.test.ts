@@ -157,7 +157,7 @@ const REFUSALS: readonly Refusal[] = [
     code: 'API_DISABLED',
     step: 'token-exchange',
     status: 403,
-    says: [/Enable it/],
+    says: [/gcloud services enable sts\.googleapis\.com --project=123456789012$/],
   },
   {
     title: 'the IAM Credentials API is disabled',
@@ -166,7 +166,10 @@ const REFUSALS: readonly Refusal[] = [
     code: 'API_DISABLED',
     step: 'impersonation',
     status: 403,
-    says: [/Enable it at https:\/\/console\./],
+    says: [
+      /Enable it at https:\/\/console\./,
+      /gcloud services enable iamcredentials\.googleapis\.com --project=123456789012$/,
+    ],
   },
   {
     title: 'nobody may act as the service account',
