@@ -97,6 +97,22 @@ export function describeAwsIdentity({
   };
 }
 
+const ROLE_ARN =
+  /^arn:(?<partition>aws[a-z-]*):iam::(?<account>\d{12}):role\/(?:.*\/)?(?<name>[\w+=,.@-]{1,64})$/;
+
+/**
+ * The role as `attribute.aws_role` has it under Google's default mapping, with `AWS_ACCOUNT_ID` and `ROLE_NAME`
+ * for what the source does not tell. It may stand in a command.
+ *
+ * @see https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds#mappings
+ */
+export function awsRoleName(identity?: AwsIdentity): string {
+  const role = ROLE_ARN.exec(identity?.source.roleArn ?? '')?.groups;
+  const partition = identity?.region.region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  const account = role?.['account'] ?? identity?.credentials.accountId ?? 'AWS_ACCOUNT_ID';
+  return `arn:${role?.['partition'] ?? partition}:sts::${account}:assumed-role/${role?.['name'] ?? 'ROLE_NAME'}`;
+}
+
 /** Whether two readings gave the same keys. */
 export function sameKeys(one: AwsCredentials, other: AwsCredentials): boolean {
   return (

@@ -26,6 +26,8 @@ export interface TokenExchange {
   readonly tokenUrl: string;
   /** `//iam.googleapis.com/projects/…/providers/…` */
   readonly audience: string;
+  /** The AWS region for which the subject token is signed, for the advice in errors. */
+  readonly region: string;
   readonly scopes: readonly string[];
   readonly subjectToken: string;
   /** The value of `x-goog-api-client`. */
@@ -69,13 +71,13 @@ export function tokenExchangeRequest(exchange: TokenExchange): TokenEndpointRequ
  */
 export function readTokenExchange(
   response: TokenEndpointResponse,
-  exchange: Pick<TokenExchange, 'audience' | 'subjectToken' | 'secrets'>,
+  exchange: Pick<TokenExchange, 'audience' | 'region' | 'subjectToken' | 'secrets'>,
 ): GrantedToken {
   if (response.status >= 400) {
     throw refused(
       readRefusal(response, [exchange.subjectToken, ...exchange.secrets]),
       response,
-      exchange.audience,
+      exchange,
     );
   }
   const body = readBody(response, STEP);
@@ -90,10 +92,13 @@ export function readTokenExchange(
 function refused(
   refusal: Refusal,
   response: TokenEndpointResponse,
-  audience: string,
+  {audience, region}: Pick<TokenExchange, 'audience' | 'region'>,
 ): AwsAuthError {
   const common = commonRefusal(refusal, response, STEP, poolProject(audience));
   if (common !== undefined) return common;
+  const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
+    ?.groups?.['code'];
+  const why = awsError === undefined ? '' : `, since AWS STS in ${region} refused its signature`;
   const error = (
     code: AwsAuthErrorDetails['code'],
     fix: string,
@@ -102,16 +107,14 @@ function refused(
     new AwsAuthError({
       code,
       step: STEP.step,
-      what: `Google STS refused the exchange: ${quoteRefusal(refusal)}.`,
+      what: `Google STS refused the exchange${why}: ${quoteRefusal(refusal)}.`,
       fix,
       status: refusal.status,
       reason,
     });
 
-  const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
-    ?.groups?.['code'];
   if (awsError !== undefined) {
-    return error('AWS_IDENTITY_REJECTED', adviceForAwsRefusal(awsError), awsError);
+    return error('AWS_IDENTITY_REJECTED', adviceForAwsRefusal(awsError, region), awsError);
   }
   if (/invalid format/i.test(refusal.description)) {
     return error(
