@@ -94,10 +94,10 @@ export function adviceForStranger(
   {server}: Step,
 ): string | undefined {
   if (status === 407) {
-    return 'The proxy between this host and Google wants a user name and a password: http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY.';
+    return 'The proxy on the way wants a user name and a password: http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY.';
   }
   return isForeign
-    ? `${server} refuses in another form: check the URL, and whether a proxy or a firewall between this host and Google lets it through.`
+    ? `${server} refuses in another form: check the URL, and whether a proxy or a firewall in between lets it through.`
     : undefined;
 }
 
@@ -111,7 +111,7 @@ export function malformed(
     code: 'INVALID_RESPONSE',
     step,
     what: `The answer of ${server} (HTTP ${String(response.status)}, ${String(response.text.length)} characters) ${problem}.`,
-    fix: 'Something else than Google may have answered: check the URL, and any proxy between this host and Google.',
+    fix: `Something else than ${server} may have answered: check the URL, and any proxy in between.`,
     status: response.status,
   });
 }

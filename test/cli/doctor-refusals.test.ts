@@ -286,7 +286,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     step: 'google-sts',
     code: 'INVALID_RESPONSE',
     said: /HTTP 200, \d+ characters/,
-    means: /Something else than Google may have answered.*proxy/,
+    means: /Something else than Google STS may have answered.*proxy/,
     mended: {},
   },
   {
