@@ -1,18 +1,19 @@
 import {inspect} from 'node:util';
 import {BaseExternalAccountClient, type Credentials, type gaxios} from 'google-auth-library';
-import {
-  createExternalAccountConfig,
-  type AwsCredentialSource,
-  type ExternalAccountConfig,
+import type {
+  AwsCredentialSource,
+  ExternalAccountConfig,
 } from '../config/external-account-config.js';
 import {checkEmail} from '../config/option-checks.js';
 import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
+import {askProjectId} from './asked-project-id.js';
 import {sendAuthorised} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions, tokenOf} from './base-client.js';
+import {credentialFileContent} from './credential-file-content.js';
 import {
   optionsFromCredentialFile,
   optionsFromJson,
@@ -269,6 +270,30 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   }
 
   /**
+   * The project's id: `projectId`, or what Cloud Resource Manager says of the pool's project, which is kept. The
+   * client's identity must have the permission `resourcemanager.projects.get` on it.
+   *
+   * @returns `null` where the answer names none.
+   * @throws AwsAuthError with the step that failed; `TIMEOUT` where there is no answer within `timeouts`. A
+   *   refusal is the transporter's `GaxiosError`, as of google-auth-library's own clients.
+   */
+  override async getProjectId(): Promise<string | null> {
+    if (this.projectId) return this.projectId;
+    const tokenHeaders = await this.getRequestHeaders();
+    const projectId = await foreground(
+      askProjectId({
+        transporter: this.transporter,
+        url: `${this.cloudResourceManagerURL.toString()}${this.projectNumber ?? ''}`,
+        tokenHeaders,
+        retryConfig: AwsAuthClient.RETRY_CONFIG,
+        policy: this.#options.retryPolicy,
+      }),
+    );
+    this.projectId = projectId;
+    return projectId;
+  }
+
+  /**
    * Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped.
    *
    * @throws AwsAuthError `INVALID_OPTION` where no header could carry it.
@@ -290,21 +315,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * for a `subject`: what reads the file acts as the service account itself.
    */
   toJSON(): ExternalAccountConfig {
-    const {audience, universeDomain, tokenUrl, serviceAccount, quotaProjectId} = this.#options;
-    const config = createExternalAccountConfig({
-      audience,
-      universeDomain,
-      tokenUrl,
-      serviceAccountEmail: serviceAccount?.email,
-      serviceAccountImpersonationUrl: serviceAccount?.url,
-      tokenLifetimeSeconds: serviceAccount?.lifetimeGiven
-        ? serviceAccount.lifetimeSeconds
-        : undefined,
-      quotaProjectId,
-    });
-    return this.#credentialSource === undefined
-      ? config
-      : {...config, credential_source: this.#credentialSource};
+    return credentialFileContent(this.#options, this.#credentialSource);
   }
 
   [inspect.custom](_depth: number, options: object): string {
