@@ -4,8 +4,8 @@ import type {
   AwsCredentialSource,
   ExternalAccountConfig,
 } from '../config/external-account-config.js';
+import {impersonationUrlFor} from '../config/google-endpoints.js';
 import {checkEmail} from '../config/option-checks.js';
-import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
@@ -19,6 +19,7 @@ import {
   optionsFromJson,
   type CredentialFileOverrides,
 } from './credential-file-options.js';
+import {exchangeDelivery} from './exchange-delivery.js';
 import {Federation, tokenCache} from './federation.js';
 import {foreground} from './foreground.js';
 import {IdTokens} from './id-tokens.js';
@@ -54,6 +55,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #options: ResolvedOptions;
   /** The caller's own, for clients that are derived from this one. */
   readonly #given: AwsAuthClientOptions;
+  /** The one that it was constructed with. */
+  readonly #transporter = this.transporter;
   readonly #credentialSource: AwsCredentialSource | undefined;
   readonly #federation: Federation;
   readonly #idTokens: IdTokens;
@@ -75,7 +78,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     this.#given = {...options};
     this.#credentialSource = credentialSource;
 
-    const transporter = resolved.ownDelivery ? sharedHttpsDelivery() : this.transporter;
+    const transporter = exchangeDelivery(this, resolved.ownDelivery);
     const context = {options: resolved, transporter, apiClient: apiClientHeader(resolved)};
     this.#federation = federation ?? new Federation(context);
     const account = serviceAccountContext(context, this.#federation);
@@ -147,10 +150,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const own = this.#options.serviceAccount;
     const url =
       options.serviceAccountImpersonationUrl ??
-      own?.url.replace(
-        /[^/]+(?=:generateAccessToken(?:$|\?))/,
-        checkEmail(email, 'serviceAccountEmail'),
-      );
+      (own && impersonationUrlFor(checkEmail(email, 'serviceAccountEmail'), own.url));
     return this.#derive({
       serviceAccountEmail: email,
       serviceAccountImpersonationUrl: url,
@@ -175,9 +175,12 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   }
 
   #derive(changes: Partial<AwsAuthClientOptions>): AwsAuthClient {
+    const {transporter} = this;
+    const replaced =
+      transporter === this.#transporter ? {} : {transporter, transporterOptions: undefined};
     return new AwsAuthClient(
       withOrigin(
-        {...this.#given, ...changes},
+        {...this.#given, ...replaced, ...changes},
         {credentialSource: this.#credentialSource, federation: this.#federation},
       ),
     );

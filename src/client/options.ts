@@ -85,7 +85,10 @@ export interface AwsAuthClientOptions {
    * `https://oauth2.UNIVERSE/token`.
    */
   readonly oauthTokenUrl?: string | undefined;
-  /** Carries every request, the exchange's too. Default: a new `Gaxios` of google-auth-library. */
+  /**
+   * Carries every request, the exchange's too; `client.transporter` may be replaced later. Default: a new
+   * `Gaxios` of google-auth-library.
+   */
   readonly transporter?: gaxios.Gaxios | undefined;
   /** Options of the default transporter (`agent`, `proxy` …). Default: none. */
   readonly transporterOptions?: gaxios.GaxiosOptions | undefined;
