@@ -18,7 +18,7 @@ export interface AwsIdentity {
 export type AwsIdentityReader = (options?: {
   /** Whether credentials that the source keeps were refused. Default `false`. */
   readonly forceRefresh?: boolean;
-  /** How long the source may take, in ms. Default the time of all attempts. */
+  /** How long it may take in all, in ms. Default the time of all attempts. */
   readonly timeoutMillis?: number;
 }) => Promise<AwsIdentity>;
 
@@ -48,13 +48,16 @@ export interface IdentityDescription {
 export function awsIdentityReader(options: ResolvedOptions): AwsIdentityReader {
   let kept: {readonly accessKeyId: string; readonly region: LocatedRegion} | undefined;
   return async (readOptions = {}) => {
+    const {timeoutMillis = options.retryPolicy.totalTimeoutMillis} = readOptions;
+    const deadline = performance.now() + timeoutMillis;
+    const remainingMillis = () => Math.max(1, Math.ceil(deadline - performance.now()));
     const {source, credentials} = await traced(
       {step: 'aws-credentials', target: 'AWS credentials'},
       async () => {
-        const chosen = await options.credentialSource();
+        const chosen = await options.credentialSource(remainingMillis());
         const read = (forceRefresh: boolean) =>
           readCredentials(chosen, {
-            timeoutMillis: readOptions.timeoutMillis ?? options.retryPolicy.totalTimeoutMillis,
+            timeoutMillis: remainingMillis(),
             forceRefresh,
           });
         const first = await read(readOptions.forceRefresh ?? false);
@@ -67,10 +70,7 @@ export function awsIdentityReader(options: ResolvedOptions): AwsIdentityReader {
     const {accessKeyId} = credentials;
     if (kept?.accessKeyId !== accessKeyId) {
       const region = await traced({step: 'aws-region', target: 'AWS region'}, () =>
-        readRegion(
-          options.region,
-          readOptions.timeoutMillis ?? options.retryPolicy.totalTimeoutMillis,
-        ),
+        readRegion(options.region, remainingMillis()),
       );
       kept = {accessKeyId, region};
     }

@@ -143,7 +143,7 @@ describe('the reading of an AWS identity', () => {
       timeouts: {totalMillis: 20},
     });
     const hold = setInterval(() => undefined, 1000);
-    await assertRejected(read(), {code: 'AWS_REGION_INVALID', says: ['within 20 ms']});
+    await assertRejected(read(), {code: 'AWS_REGION_INVALID', says: [/within \d+ ms/]});
     clearInterval(hold);
   });
 
