@@ -97,9 +97,9 @@ export interface AwsAuthClientOptions {
    * 300 000; never more than a quarter of the token's life.
    */
   readonly eagerRefreshThresholdMillis?: number | undefined;
-  /** Whether `request()` gets a new token and tries once more on 401 and 403. Default `false`. */
+  /** Whether `request()` gets a new token and tries once more on 403, as it does on 401. Default `false`. */
   readonly forceRefreshOnFailure?: boolean | undefined;
-  /** How long the exchange may take. Default: an attempt 10 s, all together 30 s. */
+  /** How long the exchange may take, in ms. Default: an attempt 10 000, all together 30 000. */
   readonly timeouts?: TimeoutOptions | undefined;
   /** How often the exchange is tried. Default: 4 attempts in all. */
   readonly retry?: RetryOptions | undefined;
