@@ -103,7 +103,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * Makes a client from the content of a credential file, whoever wrote it; `overrides` win over it.
    *
    * @throws AwsAuthError `CREDENTIAL_FILE_INVALID`, `INVALID_AUDIENCE`, `UNTRUSTED_URL`,
-   *   `INVALID_OPTION`.
+   *   `INVALID_OPTION`, `AWS_REGION_INVALID`.
    */
   static fromJSON(value: unknown, overrides: CredentialFileOverrides = {}): AwsAuthClient {
     return new AwsAuthClient(optionsFromJson(value, overrides));
