@@ -155,7 +155,7 @@ function redirected(request: TokenEndpointRequest, response: DeliveredResponse):
     code: 'REDIRECT_REFUSED',
     step: request.step,
     what: `${request.server} (${hostOf(request.url)}) answered ${String(response.status)}, a redirect to ${target}; a token request is never sent on.`,
-    fix: 'Look for a proxy or captive portal between this host and Google, or correct the token URL.',
+    fix: `Look for a proxy or captive portal between this host and ${request.server}, or correct the URL.`,
     status: response.status,
   });
 }

@@ -120,6 +120,7 @@ class Simulation {
         apiClient: 'gl-node/0',
         serviceAccount,
         federated: this.federated,
+        federation: {awsRole: 'arn:aws:sts::111122223333:assumed-role/demo-role'},
       }),
       options,
     );
