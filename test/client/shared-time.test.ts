@@ -98,6 +98,7 @@ describe('the steps of one token share the time for all attempts', () => {
       apiClient: 'gl-node/0',
       serviceAccount,
       federated: tokenCache(exchange, options),
+      federation: {awsRole: 'arn:aws:sts::111122223333:assumed-role/demo-role'},
     };
   };
 
