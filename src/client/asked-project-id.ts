@@ -57,9 +57,16 @@ export async function askProjectId({
   }
 }
 
-// Of the last attempt, by Gaxios.
+// Of the last attempt, by Gaxios: an older one says that it was aborted, which nobody else does here.
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'TimeoutError';
+  if (!(error instanceof Error)) return false;
+  const isNamed = (name: string) =>
+    error.name === name || (error.cause instanceof Error && error.cause.name === name);
+  return (
+    ('code' in error && error.code === 'TimeoutError') ||
+    isNamed('TimeoutError') ||
+    isNamed('AbortError')
+  );
 }
 
 function timedOut(url: string, millis: number): AwsAuthError {

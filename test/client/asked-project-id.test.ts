@@ -52,18 +52,15 @@ describe('the project’s id, asked of Cloud Resource Manager,', () => {
     assert.deepEqual(asked, [['GET', '/v1/projects/123456789012', `Bearer ${accessToken}`]]);
   });
 
-  it('is asked for once more after an answer of 503 and after one that does not come', async () => {
+  it('is asked for once more after an answer of 503', async () => {
     let count = 0;
-    const client = await clientOf(
-      (_, response) => {
-        count += 1;
-        if (count === 1) response.writeHead(503).end();
-        else if (count === 3) response.end('{"projectId": "found"}');
-      },
-      {timeouts: {attemptMillis: 200, totalMillis: 60_000}},
-    );
+    const client = await clientOf((_, response) => {
+      count += 1;
+      if (count === 1) response.writeHead(503).end();
+      else response.end('{"projectId": "found"}');
+    });
     assert.equal(await client.getProjectId(), 'found');
-    assert.equal(count, 3);
+    assert.equal(count, 2);
   });
 
   it('is refused in Google’s words and by google-auth-library’s class', async () => {
@@ -81,10 +78,11 @@ describe('the project’s id, asked of Cloud Resource Manager,', () => {
   });
 
   const says = [
-    'Cloud Resource Manager (cloudresourcemanager.googleapis.com) did not answer completely within 300 ms',
+    'Cloud Resource Manager (cloudresourcemanager.googleapis.com) did not answer completely within ',
     'name the project with the option "projectId" or in GOOGLE_CLOUD_PROJECT',
   ];
 
+  // Whether an attempt that timed out is made again is google-auth-library's, and differs by its version.
   for (const [title, attemptMillis, answer] of [
     ['no answer', 600_000, () => undefined],
     ['half an answer', 600_000, (_, response) => response.write('{"projectId":')],
