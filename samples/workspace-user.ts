@@ -20,7 +20,7 @@ const authClient = new AwsAuthClient({
 });
 
 // As well: google.calendar({version: 'v3', auth: authClient}) of the package googleapis.
-const {data} = await authClient.request<{items: {summary: string}[]}>({
+const {data} = await authClient.request<{items?: {summary: string}[]}>({
   url: 'https://www.googleapis.com/calendar/v3/users/me/calendarList',
 });
-for (const {summary} of data.items) console.log(summary);
+for (const {summary} of data.items ?? []) console.log(summary);

@@ -72,7 +72,7 @@ export type AwsAuthErrorCode =
  * Names the step of the exchange that failed, in the order in which they run. Three more belong to what is
  * had of a service account beside its access token: an ID token, and a Workspace user's token, for which
  * claims are signed (`sign-jwt`) and exchanged (`jwt-bearer`). `caller-identity` is that of
- * `getCallerIdentity()`.
+ * `getCallerIdentity()`, `project-id` that of `getProjectId()`.
  */
 export type AwsAuthStep =
   | 'config'
@@ -84,7 +84,8 @@ export type AwsAuthStep =
   | 'id-token'
   | 'sign-jwt'
   | 'jwt-bearer'
-  | 'caller-identity';
+  | 'caller-identity'
+  | 'project-id';
 
 /** What an {@link AwsAuthError} is made of. */
 export interface AwsAuthErrorDetails {

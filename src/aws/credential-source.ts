@@ -1,4 +1,5 @@
 import {AwsAuthError} from '../errors.js';
+import {withoutSecrets} from '../masking.js';
 import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
 import {readSharedProfile, type SharedProfile} from './shared-config.js';
 
@@ -46,16 +47,22 @@ const CONTAINER_MILLIS = 10_000;
  * container, instance metadata. The first that is set up is the source, and the only one: where it
  * fails, no other identity steps in for it.
  *
- * @throws AwsAuthError `AWS_CREDENTIALS_UNAVAILABLE` where none is set up.
+ * @param timeoutMillis how long the shared files may take, in ms. Default ten seconds.
+ * @throws AwsAuthError `AWS_CREDENTIALS_UNAVAILABLE` where none is set up, or the shared files cannot be read.
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html
  */
-export async function chooseCredentialSource(environment: Environment): Promise<CredentialSource> {
+export async function chooseCredentialSource(
+  environment: Environment,
+  timeoutMillis?: number,
+): Promise<CredentialSource> {
   const isSet = (name: string): boolean => Boolean(environment[name]);
   const named = environment['AWS_PROFILE'];
   if (!named && isSet('AWS_ACCESS_KEY_ID') && isSet('AWS_SECRET_ACCESS_KEY')) {
     return environmentSource(environment);
   }
-  const profile = await readSharedProfile(environment);
+  const profile = await readSharedProfile(environment, timeoutMillis).catch((error: unknown) => {
+    throw unreadableFiles(error);
+  });
   if (profile.kind !== 'none') return profileSource(profile);
   if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) return webIdentitySource(environment);
   if (
@@ -205,6 +212,14 @@ function instanceMetadataSource(): CredentialSource {
       return fromInstanceMetadata({timeout: INSTANCE_METADATA_MILLIS * 0.45, maxRetries: 0})();
     },
   };
+}
+
+function unreadableFiles(error: unknown): AwsAuthError {
+  const {message} = withoutSecrets(error);
+  return unavailable(
+    `No AWS credentials could be looked for: ${message}.`,
+    'Look whether one is a pipe, or lies on a network drive that does not answer. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others, /dev/null none.',
+  );
 }
 
 function unavailable(what: string, fix: string): AwsAuthError {

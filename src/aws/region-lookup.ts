@@ -27,14 +27,19 @@ const FALLBACK_REGION = 'us-east-1';
  * last `us-east-1`, where every AWS account has STS. The metadata service is not asked where the
  * environment names a container or a web identity, nor where `AWS_EC2_METADATA_DISABLED` is set.
  *
+ * @param timeoutMillis how long the shared files may take, in ms. Default ten seconds.
+ * @throws Error where they take longer.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
  */
-export async function lookUpRegion(environment: Environment): Promise<FoundRegion> {
+export async function lookUpRegion(
+  environment: Environment,
+  timeoutMillis?: number,
+): Promise<FoundRegion> {
   for (const source of ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const) {
     const region = environment[source];
     if (region) return {region, source};
   }
-  const {region: ofProfile} = await readSharedProfile(environment);
+  const {region: ofProfile} = await readSharedProfile(environment, timeoutMillis);
   if (ofProfile !== undefined) return {region: ofProfile, source: 'profile'};
   if (mayAskInstance(environment)) {
     const ofInstance = await instanceRegion(environment);

@@ -27,18 +27,18 @@ export interface LocatedRegion {
  * @throws AwsAuthError `AWS_REGION_INVALID`.
  */
 export async function readRegion(
-  lookUp: () => Promise<FoundRegion>,
+  lookUp: (timeoutMillis: number) => Promise<FoundRegion>,
   timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
 ): Promise<LocatedRegion> {
   let found: FoundRegion;
   try {
-    found = await withinTimeLimit(lookUp, timeoutMillis);
+    found = await withinTimeLimit(() => lookUp(timeoutMillis), timeoutMillis);
   } catch (error) {
     if (isAwsAuthError(error)) throw error;
     const cause = withoutSecrets(error);
     throw invalid(
       `The AWS region could not be looked up: ${cause.message.replace(/\.$/, '')}.`,
-      'If you give a function as "awsRegion", correct it; or give a region such as us-east-1.',
+      'Set AWS_REGION or "awsRegion" to a region such as us-east-1; a function that you give as "awsRegion" must give one.',
       cause,
     );
   }

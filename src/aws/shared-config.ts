@@ -1,3 +1,5 @@
+import {withinTimeLimit} from './time-limit.js';
+
 /** What can give credentials in a profile of the shared files. */
 export type ProfileKind =
   | 'static keys'
@@ -29,13 +31,24 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The profile that `AWS_PROFILE` names, or `default`, out of the files that `AWS_CONFIG_FILE` and
  * `AWS_SHARED_CREDENTIALS_FILE` name, or those in `~/.aws`. They are read anew at each call.
  *
+ * @param timeoutMillis how long that may take, in ms; never longer than ten seconds.
+ * @throws Error where it takes longer: a file may be a pipe, or lie on a network drive that is gone.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
-export async function readSharedProfile(environment: Environment): Promise<SharedProfile> {
-  const {parseKnownFiles} = await import('@smithy/core/config');
+export async function readSharedProfile(
+  environment: Environment,
+  timeoutMillis = READING_MILLIS,
+): Promise<SharedProfile> {
   const name = environment['AWS_PROFILE'] || 'default';
-  // A file that is kept from an earlier call would hide a rotation.
-  const profiles = await parseKnownFiles({ignoreCache: true});
+  const files = [
+    environment['AWS_CONFIG_FILE'] || '~/.aws/config',
+    environment['AWS_SHARED_CREDENTIALS_FILE'] || '~/.aws/credentials',
+  ].map(file => JSON.stringify(file));
+  const profiles = await withinTimeLimit(
+    () => readProfiles(environment),
+    Math.min(timeoutMillis, READING_MILLIS),
+    `the shared AWS files (${files.join(' and ')}) could not be read`,
+  );
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   const kind = profile === undefined ? 'none' : kindOf(profile);
   const isOfRole = kind === 'assumed role' || kind === 'web identity';
@@ -51,11 +64,37 @@ export async function readSharedProfile(environment: Environment): Promise<Share
   };
 }
 
+// A local file takes none of them.
+const READING_MILLIS = 10_000;
+
+type Profiles = Readonly<Record<string, Environment>>;
+
+let reading: {readonly of: string; readonly profiles: Promise<Profiles>} | undefined;
+
+/**
+ * Reads the files, once at a time: a reading that hangs holds two of the four threads that Node.js reads files and
+ * looks up host names with, and another one would hold the rest.
+ */
+function readProfiles(environment: Environment): Promise<Profiles> {
+  const of = ['HOME', 'USERPROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']
+    .map(variable => environment[variable] ?? '')
+    .join('\n');
+  if (reading?.of === of) return reading.profiles;
+  const profiles = parseFiles().finally(() => {
+    if (reading?.profiles === profiles) reading = undefined;
+  });
+  reading = {of, profiles};
+  return profiles;
+}
+
+async function parseFiles(): Promise<Profiles> {
+  const {parseKnownFiles} = await import('@smithy/core/config');
+  // A file that is kept from an earlier call would hide a rotation.
+  return parseKnownFiles({ignoreCache: true});
+}
+
 /** A profile, its source profile, that one's, and so on; each once, since they may go round in a circle. */
-function withSources(
-  profiles: Readonly<Record<string, Environment>>,
-  profile: Environment | undefined,
-): readonly Environment[] {
+function withSources(profiles: Profiles, profile: Environment | undefined): readonly Environment[] {
   const chain = new Set<Environment>();
   let next = profile;
   while (next !== undefined && !chain.has(next)) {

@@ -1,23 +1,25 @@
 import {inspect} from 'node:util';
 import {BaseExternalAccountClient, type Credentials, type gaxios} from 'google-auth-library';
-import {
-  createExternalAccountConfig,
-  type AwsCredentialSource,
-  type ExternalAccountConfig,
+import type {
+  AwsCredentialSource,
+  ExternalAccountConfig,
 } from '../config/external-account-config.js';
+import {impersonationUrlFor} from '../config/google-endpoints.js';
 import {checkEmail} from '../config/option-checks.js';
-import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
+import {askProjectId} from './asked-project-id.js';
 import {sendAuthorised} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions, tokenOf} from './base-client.js';
+import {credentialFileContent} from './credential-file-content.js';
 import {
   optionsFromCredentialFile,
   optionsFromJson,
   type CredentialFileOverrides,
 } from './credential-file-options.js';
+import {exchangeDelivery} from './exchange-delivery.js';
 import {Federation, tokenCache} from './federation.js';
 import {foreground} from './foreground.js';
 import {IdTokens} from './id-tokens.js';
@@ -53,6 +55,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #options: ResolvedOptions;
   /** The caller's own, for clients that are derived from this one. */
   readonly #given: AwsAuthClientOptions;
+  /** The one that it was constructed with. */
+  readonly #transporter = this.transporter;
   readonly #credentialSource: AwsCredentialSource | undefined;
   readonly #federation: Federation;
   readonly #idTokens: IdTokens;
@@ -74,7 +78,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     this.#given = {...options};
     this.#credentialSource = credentialSource;
 
-    const transporter = resolved.ownDelivery ? sharedHttpsDelivery() : this.transporter;
+    const transporter = exchangeDelivery(this, resolved.ownDelivery);
     const context = {options: resolved, transporter, apiClient: apiClientHeader(resolved)};
     this.#federation = federation ?? new Federation(context);
     const account = serviceAccountContext(context, this.#federation);
@@ -99,7 +103,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * Makes a client from the content of a credential file, whoever wrote it; `overrides` win over it.
    *
    * @throws AwsAuthError `CREDENTIAL_FILE_INVALID`, `INVALID_AUDIENCE`, `UNTRUSTED_URL`,
-   *   `INVALID_OPTION`.
+   *   `INVALID_OPTION`, `AWS_REGION_INVALID`.
    */
   static fromJSON(value: unknown, overrides: CredentialFileOverrides = {}): AwsAuthClient {
     return new AwsAuthClient(optionsFromJson(value, overrides));
@@ -146,10 +150,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const own = this.#options.serviceAccount;
     const url =
       options.serviceAccountImpersonationUrl ??
-      own?.url.replace(
-        /[^/]+(?=:generateAccessToken(?:$|\?))/,
-        checkEmail(email, 'serviceAccountEmail'),
-      );
+      (own && impersonationUrlFor(checkEmail(email, 'serviceAccountEmail'), own.url));
     return this.#derive({
       serviceAccountEmail: email,
       serviceAccountImpersonationUrl: url,
@@ -174,9 +175,12 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   }
 
   #derive(changes: Partial<AwsAuthClientOptions>): AwsAuthClient {
+    const {transporter} = this;
+    const replaced =
+      transporter === this.#transporter ? {} : {transporter, transporterOptions: undefined};
     return new AwsAuthClient(
       withOrigin(
-        {...this.#given, ...changes},
+        {...this.#given, ...replaced, ...changes},
         {credentialSource: this.#credentialSource, federation: this.#federation},
       ),
     );
@@ -269,6 +273,30 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   }
 
   /**
+   * The project's id: `projectId`, or what Cloud Resource Manager says of the pool's project, which is kept. The
+   * client's identity must have the permission `resourcemanager.projects.get` on it.
+   *
+   * @returns `null` where the answer names none.
+   * @throws AwsAuthError with the step that failed; `TIMEOUT` where there is no answer within `timeouts`. A
+   *   refusal is the transporter's `GaxiosError`, as of google-auth-library's own clients.
+   */
+  override async getProjectId(): Promise<string | null> {
+    if (this.projectId) return this.projectId;
+    const tokenHeaders = await this.getRequestHeaders();
+    const projectId = await foreground(
+      askProjectId({
+        transporter: this.transporter,
+        url: `${this.cloudResourceManagerURL.toString()}${this.projectNumber ?? ''}`,
+        tokenHeaders,
+        retryConfig: AwsAuthClient.RETRY_CONFIG,
+        policy: this.#options.retryPolicy,
+      }),
+    );
+    this.projectId = projectId;
+    return projectId;
+  }
+
+  /**
    * Puts a token in from outside; it is used until it ends. Without a token, the kept one is dropped.
    *
    * @throws AwsAuthError `INVALID_OPTION` where no header could carry it.
@@ -290,21 +318,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * for a `subject`: what reads the file acts as the service account itself.
    */
   toJSON(): ExternalAccountConfig {
-    const {audience, universeDomain, tokenUrl, serviceAccount, quotaProjectId} = this.#options;
-    const config = createExternalAccountConfig({
-      audience,
-      universeDomain,
-      tokenUrl,
-      serviceAccountEmail: serviceAccount?.email,
-      serviceAccountImpersonationUrl: serviceAccount?.url,
-      tokenLifetimeSeconds: serviceAccount?.lifetimeGiven
-        ? serviceAccount.lifetimeSeconds
-        : undefined,
-      quotaProjectId,
-    });
-    return this.#credentialSource === undefined
-      ? config
-      : {...config, credential_source: this.#credentialSource};
+    return credentialFileContent(this.#options, this.#credentialSource);
   }
 
   [inspect.custom](_depth: number, options: object): string {

@@ -18,7 +18,7 @@ export interface AwsIdentity {
 export type AwsIdentityReader = (options?: {
   /** Whether credentials that the source keeps were refused. Default `false`. */
   readonly forceRefresh?: boolean;
-  /** How long the source may take, in ms. Default the time of all attempts. */
+  /** How long it may take in all, in ms. Default the time of all attempts. */
   readonly timeoutMillis?: number;
 }) => Promise<AwsIdentity>;
 
@@ -48,13 +48,16 @@ export interface IdentityDescription {
 export function awsIdentityReader(options: ResolvedOptions): AwsIdentityReader {
   let kept: {readonly accessKeyId: string; readonly region: LocatedRegion} | undefined;
   return async (readOptions = {}) => {
+    const {timeoutMillis = options.retryPolicy.totalTimeoutMillis} = readOptions;
+    const deadline = performance.now() + timeoutMillis;
+    const remainingMillis = () => Math.max(1, Math.ceil(deadline - performance.now()));
     const {source, credentials} = await traced(
       {step: 'aws-credentials', target: 'AWS credentials'},
       async () => {
-        const chosen = await options.credentialSource();
+        const chosen = await options.credentialSource(remainingMillis());
         const read = (forceRefresh: boolean) =>
           readCredentials(chosen, {
-            timeoutMillis: readOptions.timeoutMillis ?? options.retryPolicy.totalTimeoutMillis,
+            timeoutMillis: remainingMillis(),
             forceRefresh,
           });
         const first = await read(readOptions.forceRefresh ?? false);
@@ -67,10 +70,7 @@ export function awsIdentityReader(options: ResolvedOptions): AwsIdentityReader {
     const {accessKeyId} = credentials;
     if (kept?.accessKeyId !== accessKeyId) {
       const region = await traced({step: 'aws-region', target: 'AWS region'}, () =>
-        readRegion(
-          options.region,
-          readOptions.timeoutMillis ?? options.retryPolicy.totalTimeoutMillis,
-        ),
+        readRegion(options.region, remainingMillis()),
       );
       kept = {accessKeyId, region};
     }
@@ -95,6 +95,22 @@ export function describeAwsIdentity({
     region: region.region,
     regionSource: region.source,
   };
+}
+
+const ROLE_ARN =
+  /^arn:(?<partition>aws[a-z-]*):iam::(?<account>\d{12}):role\/(?:.*\/)?(?<name>[\w+=,.@-]{1,64})$/;
+
+/**
+ * The role as `attribute.aws_role` has it under Google's default mapping, with `AWS_ACCOUNT_ID` and `ROLE_NAME`
+ * for what the source does not tell. It may stand in a command.
+ *
+ * @see https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds#mappings
+ */
+export function awsRoleName(identity?: AwsIdentity): string {
+  const role = ROLE_ARN.exec(identity?.source.roleArn ?? '')?.groups;
+  const partition = identity?.region.region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  const account = role?.['account'] ?? identity?.credentials.accountId ?? 'AWS_ACCOUNT_ID';
+  return `arn:${role?.['partition'] ?? partition}:sts::${account}:assumed-role/${role?.['name'] ?? 'ROLE_NAME'}`;
 }
 
 /** Whether two readings gave the same keys. */

@@ -91,7 +91,7 @@ export async function askCallerIdentity(
         const {serverTime} = response;
         return {
           ...describeAwsIdentity(identity),
-          ...readCallerIdentity(response, secrets),
+          ...readCallerIdentity(response, region.region, secrets),
           clockOffsetMillis: serverTime === undefined ? undefined : serverTime - now(),
         };
       }),
@@ -110,9 +110,10 @@ function endpointOf(region: string): URL {
 
 function readCallerIdentity(
   response: TokenEndpointResponse,
+  region: string,
   secrets: readonly string[],
 ): Pick<CallerIdentity, 'arn' | 'accountId' | 'userId'> {
-  if (response.status !== 200) throw refused(response, secrets);
+  if (response.status !== 200) throw refused(response, region, secrets);
   const answer = record(record(parse(response.text))?.['GetCallerIdentityResponse']);
   const result = record(answer?.['GetCallerIdentityResult']);
   // What stands in for AWS at an endpoint of the user's may know XML alone, which is AWS's documented form.
@@ -127,7 +128,11 @@ function readCallerIdentity(
 }
 
 // It answers in JSON, as it was asked to; what stands in between, such as a proxy, in whatever it likes.
-function refused(response: TokenEndpointResponse, secrets: readonly string[]): AwsAuthError {
+function refused(
+  response: TokenEndpointResponse,
+  region: string,
+  secrets: readonly string[],
+): AwsAuthError {
   const body = record(record(parse(response.text))?.['Error']);
   const code = text(body?.['Code']) ?? /<Code>(\w+)<\/Code>/.exec(response.text)?.[1];
   const words = text(body?.['Message']) ?? /<Message>([^<]*)<\/Message>/.exec(response.text)?.[1];
@@ -142,7 +147,7 @@ function refused(response: TokenEndpointResponse, secrets: readonly string[]): A
   ) =>
     new AwsAuthError({
       step: STEP.step,
-      what: `AWS STS refused GetCallerIdentity: ${said}.`,
+      what: `AWS STS in ${region} refused GetCallerIdentity: ${said}.`,
       status: response.status,
       reason,
       ...details,
@@ -164,5 +169,5 @@ function refused(response: TokenEndpointResponse, secrets: readonly string[]): A
   if (reason === undefined) {
     return malformed(STEP, response, 'is neither AWS’s answer nor its refusal');
   }
-  return error({code: 'AWS_IDENTITY_REJECTED', fix: adviceForAwsRefusal(reason)});
+  return error({code: 'AWS_IDENTITY_REJECTED', fix: adviceForAwsRefusal(reason, region)});
 }

@@ -1,7 +1,7 @@
 import {RecentCaches} from '../token/recent-caches.js';
 import {TokenCache, type ExpiringToken, type TokenSource} from '../token/token-cache.js';
 import type {AccessToken} from '../token/access-token.js';
-import {awsIdentityReader, type AwsIdentityReader} from './aws-identity.js';
+import {awsIdentityReader, awsRoleName, type AwsIdentityReader} from './aws-identity.js';
 import {askCallerIdentity, type CallerIdentity} from './caller-identity.js';
 import type {ResolvedOptions} from './options.js';
 import {signingClock, type SigningClock} from './server-clock.js';
@@ -13,14 +13,25 @@ import {federatedTokenSource, type ExchangeContext} from './token-sources.js';
  */
 export class Federation {
   readonly identify: AwsIdentityReader;
+  #awsRole = awsRoleName();
   readonly clock: SigningClock;
   readonly #context: Omit<ExchangeContext, 'clock' | 'identify'>;
   readonly #tokens = new RecentCaches<AccessToken>();
 
   constructor(context: Omit<ExchangeContext, 'clock' | 'identify'>) {
     this.#context = context;
-    this.identify = awsIdentityReader(context.options);
+    const read = awsIdentityReader(context.options);
+    this.identify = async options => {
+      const identity = await read(options);
+      this.#awsRole = awsRoleName(identity);
+      return identity;
+    };
     this.clock = signingClock(context.options.clock);
+  }
+
+  /** The AWS role as bindings name it, as far as it is known from the last reading. */
+  get awsRole(): string {
+    return this.#awsRole;
   }
 
   /** The federated tokens of these scopes. */

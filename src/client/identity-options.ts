@@ -23,8 +23,8 @@ export interface IdentityOptions {
 /** Who signs, and where that is asked. */
 export interface ResolvedIdentity {
   /** Chooses the source: the environment may have changed since the last time. */
-  readonly credentialSource: () => Promise<CredentialSource>;
-  readonly region: () => Promise<FoundRegion>;
+  readonly credentialSource: (timeoutMillis?: number) => Promise<CredentialSource>;
+  readonly region: (timeoutMillis?: number) => Promise<FoundRegion>;
 }
 
 /**
@@ -45,7 +45,8 @@ export function resolveIdentity(
   if (assumeRole === undefined) return {credentialSource: base, region};
   const regionName = async () => (await readRegion(region)).region;
   return {
-    credentialSource: async () => assumedRoleSource(await base(), assumeRole, regionName),
+    credentialSource: async timeoutMillis =>
+      assumedRoleSource(await base(timeoutMillis), assumeRole, regionName),
     region,
   };
 }
@@ -53,8 +54,10 @@ export function resolveIdentity(
 function resolveSource(
   value: IdentityOptions['awsCredentials'],
   environment: Readonly<Record<string, string | undefined>>,
-): () => Promise<CredentialSource> {
-  if (value === undefined) return () => chooseCredentialSource(environment);
+): ResolvedIdentity['credentialSource'] {
+  if (value === undefined) {
+    return timeoutMillis => chooseCredentialSource(environment, timeoutMillis);
+  }
   if (typeof value === 'function') {
     const given = givenSource(value);
     return () => Promise.resolve(given);
@@ -68,10 +71,10 @@ function resolveRegion(
   value: IdentityOptions['awsRegion'],
   callerIdentityEndpoint: string,
   environment: Readonly<Record<string, string | undefined>>,
-): () => Promise<FoundRegion> {
+): ResolvedIdentity['region'] {
   if (value === undefined) {
     const host = /^https:\/\/sts(?:\.([a-z0-9-]+))?\.amazonaws/.exec(callerIdentityEndpoint);
-    if (host === null) return () => lookUpRegion(environment);
+    if (host === null) return timeoutMillis => lookUpRegion(environment, timeoutMillis);
     // The global endpoint signs for us-east-1.
     const region = checkRegion(host[1] ?? 'us-east-1', 'credential file');
     return () => Promise.resolve({region, source: 'credential file'});

@@ -85,7 +85,10 @@ export interface AwsAuthClientOptions {
    * `https://oauth2.UNIVERSE/token`.
    */
   readonly oauthTokenUrl?: string | undefined;
-  /** Carries every request, the exchange's too. Default: a new `Gaxios` of google-auth-library. */
+  /**
+   * Carries every request, the exchange's too; `client.transporter` may be replaced later. Default: a new
+   * `Gaxios` of google-auth-library.
+   */
   readonly transporter?: gaxios.Gaxios | undefined;
   /** Options of the default transporter (`agent`, `proxy` …). Default: none. */
   readonly transporterOptions?: gaxios.GaxiosOptions | undefined;
@@ -94,9 +97,9 @@ export interface AwsAuthClientOptions {
    * 300 000; never more than a quarter of the token's life.
    */
   readonly eagerRefreshThresholdMillis?: number | undefined;
-  /** Whether `request()` gets a new token and tries once more on 401 and 403. Default `false`. */
+  /** Whether `request()` gets a new token and tries once more on 403, as it does on 401. Default `false`. */
   readonly forceRefreshOnFailure?: boolean | undefined;
-  /** How long the exchange may take. Default: an attempt 10 s, all together 30 s. */
+  /** How long the exchange may take, in ms. Default: an attempt 10 000, all together 30 000. */
   readonly timeouts?: TimeoutOptions | undefined;
   /** How often the exchange is tried. Default: 4 attempts in all. */
   readonly retry?: RetryOptions | undefined;

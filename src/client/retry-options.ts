@@ -3,9 +3,12 @@ import {DEFAULT_RETRY_POLICY, type RetryPolicy} from '../google/retry.js';
 
 /** How long the exchange may take. */
 export interface TimeoutOptions {
-  /** One attempt, from the connection to the last byte, in ms. Default 10 000. */
+  /** One attempt, from the connection to the last byte, in ms, 1–600 000. Default 10 000. */
   readonly attemptMillis?: number | undefined;
-  /** All attempts and the pauses between them, the AWS credentials too, in ms. Default 30 000. */
+  /**
+   * All attempts and the pauses between them, the AWS credentials too, in ms, 1–600 000. Default
+   * 30 000.
+   */
   readonly totalMillis?: number | undefined;
 }
 

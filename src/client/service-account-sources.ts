@@ -19,6 +19,7 @@ export interface ServiceAccountContext extends Pick<
 > {
   readonly serviceAccount: ResolvedServiceAccount;
   readonly federated: TokenCache<AccessToken>;
+  readonly federation: Pick<Federation, 'awsRole'>;
 }
 
 // What IAM Credentials takes of a federated token; the user's scopes go to its methods.
@@ -26,7 +27,7 @@ const IMPERSONATION_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** The service account of a client, or `undefined` where it has none. */
 export function serviceAccountContext(
-  context: Omit<ServiceAccountContext, 'serviceAccount' | 'federated'>,
+  context: Omit<ServiceAccountContext, 'serviceAccount' | 'federated' | 'federation'>,
   federation: Federation,
 ): ServiceAccountContext | undefined {
   const {serviceAccount} = context.options;
@@ -35,6 +36,7 @@ export function serviceAccountContext(
       ...context,
       serviceAccount,
       federated: federation.tokens([IMPERSONATION_SCOPE]),
+      federation,
     }
   );
 }
@@ -82,7 +84,7 @@ export function idTokenSource(
  * @param deadline by `performance.now()`.
  */
 export async function callServiceAccount<T>(
-  {options, apiClient, serviceAccount, federated}: ServiceAccountContext,
+  {options, apiClient, serviceAccount, federated, federation}: ServiceAccountContext,
   step: 'impersonation' | 'id-token' | 'sign-jwt',
   ask: (call: IamCredentialsCall, attempt: Attempt) => Promise<T>,
   deadline = performance.now() + options.retryPolicy.totalTimeoutMillis,
@@ -91,7 +93,8 @@ export async function callServiceAccount<T>(
   const {url, email, delegates} = serviceAccount;
   const target = new URL(url).host;
   const askWith = (token: AccessToken) => {
-    const call = {url, email, delegates, federatedToken: token.value, audience, apiClient};
+    const {awsRole} = federation;
+    const call = {url, email, delegates, federatedToken: token.value, audience, awsRole, apiClient};
     return retrying(
       attempt => traced({step, attempt: attempt.number, target}, () => ask(call, attempt)),
       {

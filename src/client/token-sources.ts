@@ -55,7 +55,11 @@ export function federatedTokenSource(
   let isClockOff = false;
   const exchange = async (identity: AwsIdentity, attempt: Attempt): Promise<AccessToken> => {
     const {value, secrets} = await signedBy(identity, options, clock);
-    const details = {tokenUrl, audience, scopes, subjectToken: value, apiClient, secrets};
+    const details = {
+      ...{tokenUrl, audience, scopes, apiClient, secrets},
+      region: identity.region.region,
+      subjectToken: value,
+    };
     return traced(
       {step: 'token-exchange', attempt: attempt.number, target: new URL(tokenUrl).host},
       async () => {

@@ -26,6 +26,11 @@ function defaultImpersonationUrl(email: string, universeDomain: string): string 
   return `https://iamcredentials.${universeDomain}/v1/projects/-/serviceAccounts/${email}:generateAccessToken`;
 }
 
+/** The generateAccessToken URL of another service account at the same place. */
+export function impersonationUrlFor(email: string, url: string): string {
+  return url.replace(/[^/]+(?=:generateAccessToken(?:$|\?))/, email);
+}
+
 // A path as gcloud writes it; the e-mail is checked on its own.
 const IMPERSONATION_PATH =
   /\/v1\/projects\/[^/]+\/serviceAccounts\/(?<email>[^/:]+):generateAccessToken$/;

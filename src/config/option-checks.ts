@@ -7,12 +7,15 @@ export const DEFAULT_UNIVERSE_DOMAIN = 'googleapis.com';
 const MIN_LIFETIME_SECONDS = 600;
 const MAX_LIFETIME_SECONDS = 43_200;
 
-/** The error for an option that cannot be used. */
+// As AWS's, Google's and gcloud's are called, these in lower case, too; no option has such a name.
+const VARIABLE = /^(?:AWS|GCLOUD|GOOGLE)_/i;
+
+/** The error for an option, or an environment variable in its place, that cannot be used. */
 export function invalidOption(option: string, problem: string, fix: string): AwsAuthError {
   return new AwsAuthError({
     code: 'INVALID_OPTION',
     step: 'config',
-    what: `The option "${option}" ${problem}.`,
+    what: `The ${VARIABLE.test(option) ? 'environment variable' : 'option'} "${option}" ${problem}.`,
     fix,
   });
 }
@@ -110,7 +113,7 @@ export function checkBoolean(value: unknown, option: string): boolean {
 
 /** Checks the URL of a token endpoint: https, or http on loopback; no user name, no fragment. */
 export function checkEndpointUrl(value: unknown, option: string): URL {
-  const fix = 'Give an absolute https URL, or leave it out for Google’s own.';
+  const fix = 'Give an absolute https URL, or leave it out for the default.';
   if (typeof value !== 'string' || !URL.canParse(value)) {
     throw invalidOption(option, `is ${show(value)}, not a URL`, fix);
   }

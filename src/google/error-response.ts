@@ -12,6 +12,10 @@ export interface Refusal {
   readonly reason: string | undefined;
   /** The page on which a disabled API is enabled. */
   readonly activationUrl: string | undefined;
+  /** The disabled API, e.g. `sts.googleapis.com`. */
+  readonly service: string | undefined;
+  /** The project in which it is disabled, by its number or id. */
+  readonly project: string | undefined;
   /** Whether it says something in neither format: a proxy or another server than was meant does. */
   readonly isForeign: boolean;
 }
@@ -32,24 +36,31 @@ export function readRefusal(response: TokenEndpointResponse, secrets: readonly s
     const details = Array.isArray(envelope['details']) ? envelope['details'].map(record) : [];
     const info = details.find(detail => text(detail?.['@type'])?.endsWith('.ErrorInfo') === true);
     const metadata = record(info?.['metadata']);
+    const description = clean(text(envelope['message']) ?? '');
+    const consumer = /^projects\/(.+)$/.exec(cleanText(metadata?.['consumer']) ?? '')?.[1];
     return {
       status: response.status,
       error: cleanText(envelope['status']),
-      description: clean(text(envelope['message']) ?? ''),
+      description,
       reason: cleanText(info?.['reason']),
       activationUrl: googleUrl(cleanText(metadata?.['activationUrl'])),
+      service: nameIn(cleanText(metadata?.['service'])),
+      project: nameIn(consumer) ?? projectIn(description),
       isForeign: false,
     };
   }
   const error = cleanText(body?.['error']);
+  const description = clean(
+    text(body?.['error_description']) ?? (body === undefined ? bare(response.text) : ''),
+  );
   return {
     status: response.status,
     error,
-    description: clean(
-      text(body?.['error_description']) ?? (body === undefined ? bare(response.text) : ''),
-    ),
+    description,
     reason: undefined,
     activationUrl: undefined,
+    service: undefined,
+    project: projectIn(description),
     isForeign:
       response.text.trim() !== '' &&
       error === undefined &&
@@ -102,6 +113,15 @@ function googleUrl(url: string | undefined): string | undefined {
     /^https:\/\/console\.(?:developers|cloud)\.google\.com\/\S*$/.test(url)
     ? url
     : undefined;
+}
+
+// They stand in a command: nothing that a shell reads.
+function nameIn(name: string | undefined): string | undefined {
+  return name !== undefined && /^[a-z0-9][a-z0-9.:-]*$/.test(name) ? name : undefined;
+}
+
+function projectIn(description: string): string | undefined {
+  return nameIn(/has not been used in project (\S+)/.exec(description)?.[1]);
 }
 
 function bare(body: string): string {

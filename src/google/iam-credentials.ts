@@ -1,6 +1,6 @@
 import {AwsAuthError, type AwsAuthErrorCode, type AwsAuthStep} from '../errors.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
-import {adviceForStranger, commonRefusal, type Step} from './refusal.js';
+import {adviceForStranger, commonRefusal, poolProject, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 /** What every call of a service account's method at IAM Credentials needs. */
@@ -13,6 +13,8 @@ export interface IamCredentialsCall {
   readonly federatedToken: string;
   /** The provider's name, for the advice in errors. */
   readonly audience: string;
+  /** The AWS role as bindings name it, with `AWS_ACCOUNT_ID` and `ROLE_NAME` for what is not known; for the same. */
+  readonly awsRole: string;
   /** The value of `x-goog-api-client`. */
   readonly apiClient: string;
 }
@@ -29,7 +31,7 @@ export interface IamCredentialsMethod {
 
 /** How errors name the API. */
 export function stepOf({step}: IamCredentialsMethod): Step {
-  return {step, server: 'IAM Credentials'};
+  return {step, server: 'IAM Credentials', service: 'iamcredentials.googleapis.com'};
 }
 
 /**
@@ -42,8 +44,10 @@ export function iamCredentialsRequest(
   call: IamCredentialsCall,
   fields: Readonly<Record<string, unknown>>,
 ): TokenEndpointRequest {
+  const {step, server} = stepOf(method);
   return {
-    ...stepOf(method),
+    step,
+    server,
     url: call.url.replace(/:generateAccessToken(?=$|\?)/, `:${method.name}`),
     headers: {
       'content-type': 'application/json',
@@ -74,7 +78,8 @@ export function refusedCall(
 ): AwsAuthError {
   const refusal = readRefusal(response, [call.federatedToken]);
   return (
-    commonRefusal(refusal, response, stepOf(method)) ?? ownRefusal(method, call, refusal, advice)
+    commonRefusal(refusal, response, stepOf(method), poolProject(call.audience)) ??
+    ownRefusal(method, call, refusal, advice)
   );
 }
 
@@ -111,18 +116,26 @@ const TOKEN_CREATOR = 'roles/iam.serviceAccountTokenCreator';
 
 function bindingAdvice(
   {role}: IamCredentialsMethod,
-  {email, delegates, audience}: IamCredentialsCall,
+  {email, delegates, audience, awsRole}: IamCredentialsCall,
 ): string {
   const [first] = delegates;
-  const command = `gcloud iam service-accounts add-iam-policy-binding ${first ?? email} --role=${first === undefined ? role : TOKEN_CREATOR} --member="${principalSet(audience)}"`;
-  const chain =
+  const command = `gcloud iam service-accounts add-iam-policy-binding ${first ?? email} --role=${first === undefined ? role : TOKEN_CREATOR} --member="${principalSet(audience, awsRole)}"`;
+  const check =
     first === undefined
-      ? ''
-      : ` and give each delegate ${TOKEN_CREATOR} on the next account of the chain`;
-  return `Check that the service account exists, and let the AWS role ${first === undefined && role === TOKEN_CREATOR ? 'sign' : 'act'} as it (this takes up to five minutes to be seen): ${command}${chain}`;
+      ? 'Check that the service account exists'
+      : `Check that each service account of the chain exists, that each delegate has ${TOKEN_CREATOR} on the next`;
+  const deed = role === TOKEN_CREATOR ? 'sign as it' : 'act as it';
+  return `${check}, and let the AWS role ${first === undefined ? deed : 'act as the first'} (this takes up to five minutes to be seen)${blanksIn(awsRole)}: ${command}`;
 }
 
-function principalSet(audience: string): string {
+function blanksIn(awsRole: string): string {
+  const blanks = ['AWS_ACCOUNT_ID', 'ROLE_NAME'].filter(name => awsRole.includes(name));
+  return blanks.length === 0
+    ? ''
+    : `, with ${blanks.join(' and ')} as "aws sts get-caller-identity" prints ${blanks.length === 1 ? 'it' : 'them'}`;
+}
+
+function principalSet(audience: string, awsRole: string): string {
   const pool = audience.replace(/^(?:https:)?\/\//, '').replace(/\/providers\/.*$/, '');
-  return `principalSet://${pool}/attribute.aws_role/arn:aws:sts::AWS_ACCOUNT_ID:assumed-role/ROLE_NAME`;
+  return `principalSet://${pool}/attribute.aws_role/${awsRole}`;
 }

@@ -103,7 +103,7 @@ function refused(refusal: Refusal, {email, subject, scopes}: JwtBearerExchange):
   if (refusal.error === 'unauthorized_client' || refusal.error === 'access_denied') {
     return error(
       'DELEGATION_DENIED',
-      `An administrator of ${subject.replace(/^.*@/, '')} must enter the service account at https://admin.google.com/ac/owl/domainwidedelegation with the client ID that this prints: gcloud iam service-accounts describe ${email} --format="value(uniqueId)" and with each of these scopes, spelled so: ${scopes.join(',')} (it is usually seen in minutes, and may take 24 hours).`,
+      `An administrator of ${subject.replace(/^.*@/, '')} must enter the service account at https://admin.google.com/ac/owl/domainwidedelegation with each of these scopes, spelled so: ${scopes.join(',')} (it is usually seen in minutes, and may take 24 hours). The client ID to enter is what this prints: gcloud iam service-accounts describe ${email} --format="value(uniqueId)"`,
     );
   }
   return error(

@@ -7,16 +7,21 @@ import type {TokenEndpointResponse} from './transport.js';
 export interface Step {
   readonly step: AwsAuthStep;
   readonly server: string;
+  /** Its API as a project enables it, e.g. `sts.googleapis.com`; none where there is nothing to enable. */
+  readonly service?: string;
 }
 
 /**
  * The refusals that mean the same at every Google endpoint: outage, quota, disabled API. `undefined`
  * where the refusal is the endpoint's own.
+ *
+ * @param poolProject the number of the pool's project, in which an API is enabled where nobody names another.
  */
 export function commonRefusal(
   refusal: Refusal,
   response: TokenEndpointResponse,
-  {step, server}: Step,
+  {step, server, service}: Step,
+  poolProject?: string,
 ): AwsAuthError | undefined {
   const said = quoteRefusal(refusal);
   const status = {
@@ -32,10 +37,7 @@ export function commonRefusal(
       code: 'API_DISABLED',
       step,
       what: `${server} refused, because its API is not enabled: ${said}.`,
-      fix:
-        refusal.activationUrl === undefined
-          ? 'Enable it with: gcloud services enable sts.googleapis.com iamcredentials.googleapis.com'
-          : `Enable it at ${refusal.activationUrl} and wait a few minutes.`,
+      fix: enableAdvice(refusal, refusal.service ?? service, refusal.project ?? poolProject),
       ...status,
     });
   }
@@ -66,6 +68,23 @@ export function commonRefusal(
   return undefined;
 }
 
+/** The number of the pool's project, out of the provider's name. */
+export function poolProject(audience: string): string | undefined {
+  return /\/projects\/(\d+)\//.exec(audience)?.[1];
+}
+
+function enableAdvice(
+  {activationUrl}: Refusal,
+  service: string | undefined,
+  project: string | undefined,
+): string {
+  const at = activationUrl === undefined ? '' : ` at ${activationUrl}`;
+  if (service === undefined || project === undefined) {
+    return `Enable it${at || ' at https://console.cloud.google.com/apis/library'} and wait a few minutes.`;
+  }
+  return `Enable it${at === '' ? '' : `${at}, or`} by this command, and wait a few minutes: gcloud services enable ${service} --project=${project}`;
+}
+
 /**
  * What to do about a refusal that is in no format of Google's: a proxy or a firewall has answered, or another
  * server than was meant. `undefined` where Google itself refused.
@@ -75,10 +94,10 @@ export function adviceForStranger(
   {server}: Step,
 ): string | undefined {
   if (status === 407) {
-    return 'The proxy between this host and Google wants a user name and a password: http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY.';
+    return 'The proxy on the way wants a user name and a password: http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY.';
   }
   return isForeign
-    ? `${server} refuses in another form: check the URL, and whether a proxy or a firewall between this host and Google lets it through.`
+    ? `${server} refuses in another form: check the URL, and whether a proxy or a firewall in between lets it through.`
     : undefined;
 }
 
@@ -92,7 +111,7 @@ export function malformed(
     code: 'INVALID_RESPONSE',
     step,
     what: `The answer of ${server} (HTTP ${String(response.status)}, ${String(response.text.length)} characters) ${problem}.`,
-    fix: 'Something else than Google may have answered: check the URL, and any proxy between this host and Google.',
+    fix: `Something else than ${server} may have answered: check the URL, and any proxy in between.`,
     status: response.status,
   });
 }

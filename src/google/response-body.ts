@@ -80,7 +80,7 @@ function tooLarge(endpoint: Endpoint): AwsAuthError {
     code: 'RESPONSE_TOO_LARGE',
     step: endpoint.step,
     what: `${endpoint.server} answered with more than ${String(MAX_RESPONSE_BYTES)} bytes; a token answer has a few thousand.`,
-    fix: 'Something else than Google answers at that address: check the URL and the proxy in between.',
+    fix: `Something else than ${endpoint.server} answers at that address: check the URL and the proxy in between.`,
   });
 }
 

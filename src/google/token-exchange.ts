@@ -2,7 +2,7 @@ import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
 import {adviceForAwsRefusal} from './aws-refusal.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
-import {adviceForStranger, commonRefusal, malformed, type Step} from './refusal.js';
+import {adviceForStranger, commonRefusal, malformed, poolProject, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 // RFC 8693 sections 2.1 and 3
@@ -15,13 +15,19 @@ const AWS_SUBJECT_TOKEN_TYPE = 'urn:ietf:params:aws:token-type:aws4_request';
 const AWS_ROLE_MAPPING =
   "assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn";
 
-const STEP: Step = {step: 'token-exchange', server: 'Google STS'};
+const STEP: Step = {
+  step: 'token-exchange',
+  server: 'Google STS',
+  service: 'sts.googleapis.com',
+};
 
 /** What one exchange needs. */
 export interface TokenExchange {
   readonly tokenUrl: string;
   /** `//iam.googleapis.com/projects/…/providers/…` */
   readonly audience: string;
+  /** The AWS region for which the subject token is signed, for the advice in errors. */
+  readonly region: string;
   readonly scopes: readonly string[];
   readonly subjectToken: string;
   /** The value of `x-goog-api-client`. */
@@ -37,7 +43,8 @@ export interface TokenExchange {
  */
 export function tokenExchangeRequest(exchange: TokenExchange): TokenEndpointRequest {
   return {
-    ...STEP,
+    step: STEP.step,
+    server: STEP.server,
     url: exchange.tokenUrl,
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
@@ -64,13 +71,13 @@ export function tokenExchangeRequest(exchange: TokenExchange): TokenEndpointRequ
  */
 export function readTokenExchange(
   response: TokenEndpointResponse,
-  exchange: Pick<TokenExchange, 'audience' | 'subjectToken' | 'secrets'>,
+  exchange: Pick<TokenExchange, 'audience' | 'region' | 'subjectToken' | 'secrets'>,
 ): GrantedToken {
   if (response.status >= 400) {
     throw refused(
       readRefusal(response, [exchange.subjectToken, ...exchange.secrets]),
       response,
-      exchange.audience,
+      exchange,
     );
   }
   const body = readBody(response, STEP);
@@ -85,10 +92,13 @@ export function readTokenExchange(
 function refused(
   refusal: Refusal,
   response: TokenEndpointResponse,
-  audience: string,
+  {audience, region}: Pick<TokenExchange, 'audience' | 'region'>,
 ): AwsAuthError {
-  const common = commonRefusal(refusal, response, STEP);
+  const common = commonRefusal(refusal, response, STEP, poolProject(audience));
   if (common !== undefined) return common;
+  const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
+    ?.groups?.['code'];
+  const why = awsError === undefined ? '' : `, since AWS STS in ${region} refused its signature`;
   const error = (
     code: AwsAuthErrorDetails['code'],
     fix: string,
@@ -97,16 +107,14 @@ function refused(
     new AwsAuthError({
       code,
       step: STEP.step,
-      what: `Google STS refused the exchange: ${quoteRefusal(refusal)}.`,
+      what: `Google STS refused the exchange${why}: ${quoteRefusal(refusal)}.`,
       fix,
       status: refusal.status,
       reason,
     });
 
-  const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
-    ?.groups?.['code'];
   if (awsError !== undefined) {
-    return error('AWS_IDENTITY_REJECTED', adviceForAwsRefusal(awsError), awsError);
+    return error('AWS_IDENTITY_REJECTED', adviceForAwsRefusal(awsError, region), awsError);
   }
   if (/invalid format/i.test(refusal.description)) {
     return error(

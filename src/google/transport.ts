@@ -107,9 +107,11 @@ function limitTime(request: TokenEndpointRequest, options: SendOptions): TimeLim
     reject(reason);
     controller.abort();
   };
+  // Read once: an attempt tells what it may take as of now, and when it has ended that is nothing.
+  const {timeoutMillis} = options;
   const timer = setTimeout(() => {
-    stop(timedOut(request, options.timeoutMillis));
-  }, options.timeoutMillis);
+    stop(timedOut(request, timeoutMillis));
+  }, timeoutMillis);
   timer.unref();
   const onAbort = () => {
     stop(aborted(request.step));
@@ -153,7 +155,7 @@ function redirected(request: TokenEndpointRequest, response: DeliveredResponse):
     code: 'REDIRECT_REFUSED',
     step: request.step,
     what: `${request.server} (${hostOf(request.url)}) answered ${String(response.status)}, a redirect to ${target}; a token request is never sent on.`,
-    fix: 'Look for a proxy or captive portal between this host and Google, or correct the token URL.',
+    fix: `Look for a proxy or captive portal between this host and ${request.server}, or correct the URL.`,
     status: response.status,
   });
 }

@@ -147,6 +147,21 @@ describe('AWS credentials that change', () => {
       });
       assert.equal(count('token'), 1);
     });
+
+    it('are waited for in the time of the exchange, where the source never answers when it is asked again', async () => {
+      const keys = emulator.issueAwsCredentials({role: 'option-role'});
+      emulator.revokeAwsCredentials();
+      const provider = (options?: {forceRefresh?: boolean}) =>
+        options?.forceRefresh === true
+          ? new Promise<never>(() => undefined)
+          : Promise.resolve(keys);
+      const client = makeClient({awsCredentials: provider, timeouts: {totalMillis: 2000}});
+      await assertRejected(client.getAccessToken(), {
+        code: 'AWS_CREDENTIALS_UNAVAILABLE',
+        says: ['the option "awsCredentials"', 'did not answer within'],
+      });
+      assert.equal(count('token'), 1);
+    });
   });
 
   describe('and have ended by this machine’s clock', () => {

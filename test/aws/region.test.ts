@@ -108,9 +108,9 @@ describe('the AWS region', () => {
       const error = await assertRejected(readRegion(provider), {
         code: 'AWS_REGION_INVALID',
         says: [
-          'The AWS region could not be looked up: no metadata service. If',
+          'The AWS region could not be looked up: no metadata service. Set AWS_REGION',
           '"awsRegion"',
-          'give a region such as us-east-1',
+          'to a region such as us-east-1',
         ],
       });
       assert.ok(error.cause instanceof Error);

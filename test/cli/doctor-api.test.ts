@@ -82,14 +82,19 @@ const REFUSED: readonly Row[] = [
         error: {
           code: 403,
           message: 'Cloud Storage has not been used in project 1 before',
-          details: [{reason: 'SERVICE_DISABLED', metadata: {service: 'storage.googleapis.com'}}],
+          details: [
+            {
+              reason: 'SERVICE_DISABLED',
+              metadata: {consumer: 'projects/210987654321', service: 'storage.googleapis.com'},
+            },
+          ],
         },
       },
     }),
     step: 'api-call',
     said: /has not been used/,
     means: /storage\.googleapis\.com is not enabled/,
-    command: 'gcloud services enable storage.googleapis.com',
+    command: 'gcloud services enable storage.googleapis.com --project=210987654321',
     mended: {make: makeBucket},
   },
   {

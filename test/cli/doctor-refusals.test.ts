@@ -94,7 +94,7 @@ const REFUSED_BY_AWS: readonly Row[] = [
     step: 'aws-sts',
     code: 'AWS_IDENTITY_REJECTED',
     said: /RegionDisabledException, "STS is not activated in this region/,
-    means: /not active in the signing region.*The region is ap-east-1/,
+    means: /AWS STS is not active in ap-east-1 for this account/,
     command: 'export AWS_REGION=us-east-1',
     mended: {env: () => ({AWS_REGION: 'us-east-1'})},
   },
@@ -106,11 +106,11 @@ const RELAYED: readonly Row[] = (
     ['InvalidClientTokenId', /deleted or deactivated/, 'aws sts get-caller-identity'],
     ['SignatureDoesNotMatch', /stray space/, 'aws sts get-caller-identity'],
     ['ExpiredToken', /session has ended/, 'aws sts get-caller-identity'],
-    ['RegionDisabledException', /not active in the signing region/, 'export AWS_REGION=us-east-1'],
+    ['RegionDisabledException', /not active in us-east-1/, 'export AWS_REGION=us-east-1'],
     ['RequestExpired', /clock is off/, 'sudo chronyc makestep'],
     [
       'SomethingNew',
-      /AWS refused the signed GetCallerIdentity request/,
+      /AWS STS in us-east-1 refused the signed GetCallerIdentity request/,
       'aws sts get-caller-identity',
     ],
   ] as const
@@ -286,7 +286,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     step: 'google-sts',
     code: 'INVALID_RESPONSE',
     said: /HTTP 200, \d+ characters/,
-    means: /Something else than Google may have answered.*proxy/,
+    means: /Something else than Google STS may have answered.*proxy/,
     mended: {},
   },
   {

@@ -118,7 +118,7 @@ describe('google-auth-aws', () => {
         assert.equal(stdout, '');
         assert.match(
           stderr,
-          /^google-auth-aws: Google STS refused the exchange: .*InvalidClientTokenId/,
+          /^google-auth-aws: Google STS refused the exchange, since AWS STS in us-east-1 refused .*InvalidClientTokenId/,
         );
         assert.equal(/\n {4}at /.test(stderr), debug.length > 0);
         for (const secret of [keys.secretAccessKey, keys.sessionToken]) {

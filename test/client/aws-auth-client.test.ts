@@ -41,7 +41,7 @@ describe('AwsAuthClient', () => {
 
   it('gets a token through AWS, Google STS and IAM Credentials, once for many callers', async () => {
     const client = emulatedClient(emulator);
-    const tokens = await Promise.all(Array.from({length: 50}, () => client.getAccessToken()));
+    const tokens = await Promise.all(Array.from({length: 1000}, () => client.getAccessToken()));
     assert.equal(new Set(tokens.map(({token}) => token)).size, 1);
     assert.equal(tokens[0]?.res, null);
     assert.deepEqual(operations(), ['GetCallerIdentity', 'token', 'generateAccessToken']);
@@ -241,6 +241,39 @@ describe('AwsAuthClient', () => {
       'the scope is that of the derived client',
     );
     assert.throws(() => client.withServiceAccount('nobody'), {code: 'INVALID_OPTION'});
+  });
+
+  it('exchanges once for all that a service account gives: tokens, ID tokens and signatures', async () => {
+    const client = emulatedClient(emulator, {oauthTokenUrl: emulator.oauthTokenUrl});
+    const reader = client.withScopes('https://www.googleapis.com/auth/devstorage.read_only');
+    const user = client.withSubject('alice@example.com', {
+      scopes: 'https://www.googleapis.com/auth/calendar.readonly',
+    });
+    await Promise.all([
+      client.getAccessToken(),
+      reader.getAccessToken(),
+      client.fetchIdToken('https://hello-abc-uc.a.run.app'),
+      client.fetchIdToken('https://another-abc-uc.a.run.app'),
+      // signBlob
+      new GoogleAuth({authClient: client}).sign(
+        'a text',
+        `${emulator.url}/v1/projects/-/serviceAccounts/`,
+      ),
+      // signJwt, and a token of the user's for it
+      user.getAccessToken(),
+    ]);
+    const asked = operations().filter(operation => operation !== 'GetCallerIdentity');
+    assert.deepEqual(asked.toSorted(), [
+      'generateAccessToken',
+      'generateAccessToken',
+      'generateIdToken',
+      'generateIdToken',
+      'signBlob',
+      'signJwt',
+      'token',
+      'token',
+    ]);
+    assert.equal(emulator.requests.filter(({service}) => service === 'google-sts').length, 1);
   });
 
   it('keeps a token from outside to the client that it was given to', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {inspect} from 'node:util';
 import {
   awsIdentityReader,
+  awsRoleName,
   describeAwsIdentity,
   sameKeys,
   type AwsIdentity,
@@ -62,6 +63,53 @@ describe('the description of an AWS identity', () => {
   });
 });
 
+describe('the name of an AWS role in bindings', () => {
+  const nameOf = (region: string, roleArn?: string, accountId?: string) =>
+    awsRoleName({
+      source: {...givenSource(() => Promise.resolve(KEYS)), roleArn},
+      credentials: {...KEYS, accountId},
+      region: {region, source: 'profile'},
+    });
+
+  it('is that of its sessions, without the path, in its own partition', () => {
+    const government = 'arn:aws-us-gov:iam::111122223333:role/team/demo-role';
+    for (const [region, roleArn, name] of [
+      ['eu-west-1', ROLE, 'arn:aws:sts::111122223333:assumed-role/demo-role'],
+      [
+        'eu-west-1',
+        ROLE.replace('role/', 'role/a/b/'),
+        'arn:aws:sts::111122223333:assumed-role/demo-role',
+      ],
+      ['us-gov-west-1', government, 'arn:aws-us-gov:sts::111122223333:assumed-role/demo-role'],
+    ] as const) {
+      assert.equal(nameOf(region, roleArn), name);
+    }
+  });
+
+  it('has blanks for what the source does not tell', () => {
+    assert.equal(nameOf('eu-west-1'), 'arn:aws:sts::AWS_ACCOUNT_ID:assumed-role/ROLE_NAME');
+    assert.equal(
+      nameOf('us-gov-east-1'),
+      'arn:aws-us-gov:sts::AWS_ACCOUNT_ID:assumed-role/ROLE_NAME',
+    );
+    assert.equal(
+      nameOf('eu-west-1', undefined, '444455556666'),
+      'arn:aws:sts::444455556666:assumed-role/ROLE_NAME',
+    );
+  });
+
+  it('holds nothing that a shell would read', () => {
+    for (const roleArn of [
+      'arn:aws:iam::111122223333:role/$(reboot)',
+      'arn:aws:iam::111122223333:role/`x`',
+      'arn:aws:iam::111122223333:user/x',
+      '"; reboot',
+    ]) {
+      assert.match(nameOf('eu-west-1', roleArn), /^arn:aws:sts::\w+:assumed-role\/ROLE_NAME$/);
+    }
+  });
+});
+
 describe('the reading of an AWS identity', () => {
   it('reads the credentials each time, and the region when they are others', async () => {
     let keys: AwsCredentials = KEYS;
@@ -95,7 +143,7 @@ describe('the reading of an AWS identity', () => {
       timeouts: {totalMillis: 20},
     });
     const hold = setInterval(() => undefined, 1000);
-    await assertRejected(read(), {code: 'AWS_REGION_INVALID', says: ['within 20 ms']});
+    await assertRejected(read(), {code: 'AWS_REGION_INVALID', says: [/within \d+ ms/]});
     clearInterval(hold);
   });
 

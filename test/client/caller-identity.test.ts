@@ -114,7 +114,10 @@ describe('who AWS says the caller is', () => {
     });
     const error = await failure(getCallerIdentity());
     assert.equal(error.code, 'INVALID_OPTION');
-    assert.match(error.message, /AWS_ENDPOINT_URL_STS/);
+    assert.match(
+      error.message,
+      /^The environment variable "AWS_ENDPOINT_URL_STS" is "http:\/\/sts\.example\.com": a token /,
+    );
   });
 
   describe('refuses in AWS’s words, with what to do:', () => {
@@ -178,6 +181,7 @@ describe('who AWS says the caller is', () => {
         assert.equal(error.code, code);
         assert.equal(error.step, 'caller-identity');
         assert.equal(error.transient, transient);
+        assert.doesNotMatch(error.message, /Google/, 'it is AWS that is asked');
       });
     }
 

@@ -2,6 +2,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {AwsAuthClient} from '../../src/index.js';
 import {announceTokens} from '../../src/client/token-events.js';
+import {AccessToken} from '../../src/token/access-token.js';
 
 const client = new AwsAuthClient({
   audience:
@@ -9,9 +10,11 @@ const client = new AwsAuthClient({
   awsCredentials: {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-access-key'},
 });
 let listening = 0;
+const listeners: ((token: AccessToken) => void)[] = [];
 const tokens = {
-  onToken: () => {
+  onToken: (listener: (token: AccessToken) => void) => {
     listening += 1;
+    listeners.push(listener);
     return () => void (listening -= 1);
   },
 };
@@ -27,4 +30,6 @@ globalThis.gc?.();
 const alive = dropped.filter(reference => reference.deref() !== undefined).length;
 // What is to be done for those that are gone has a turn of its own.
 for (let round = 0; round < 10; round += 1) await sleep(0);
+// A token that comes before it is done finds nobody, and says nothing of that.
+for (const listener of listeners) listener(new AccessToken('a-token', 0, 3_600_000));
 process.stdout.write(JSON.stringify([alive, listening]));

@@ -105,6 +105,10 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   limited('3600', '3600'),
   limited('a day far away', 'Thu, 01 Jan 2099 00:00:00 GMT'),
   ok('a connection that breaks before the headers', 2, ({service}) => ({service, reset: 'before'})),
+  ok('a connection that breaks within the headers', 2, ({service}) => ({
+    service,
+    reset: 'status-line',
+  })),
   ok('a connection that breaks after the headers', 2, ({service}) => ({service, reset: 'headers'})),
   ok('a connection that breaks in the body', 2, ({service}) => ({service, reset: 'body'})),
   {

@@ -6,15 +6,23 @@ import sinon from 'sinon';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import type {StepTrace} from '../../src/index.js';
 import {rejectionOf} from '../support/thrown.js';
+import {directGaxios} from '../support/token-request.js';
 import {ENDPOINTS, FAULT_ROWS, type FaultRow} from './fault-rows.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-for (const endpoint of ENDPOINTS) {
+const DELIVERIES = [
+  {delivery: 'node:https', given: {}},
+  {delivery: 'a Gaxios', given: {transporter: directGaxios()}},
+] as const;
+
+const CASES = ENDPOINTS.flatMap(endpoint => DELIVERIES.map(each => ({endpoint, ...each})));
+
+for (const {endpoint, delivery, given} of CASES) {
   const {service, step, client: clientOf, answer} = endpoint;
 
-  describe(`a fault of ${service}`, () => {
+  describe(`a fault of ${service}, through ${delivery}`, () => {
     let now: number;
     let emulator: Emulator;
     let unhandled: unknown[];
@@ -47,6 +55,7 @@ for (const endpoint of ENDPOINTS) {
     const client = ({isSlow}: Pick<FaultRow, 'isSlow'> = {}) =>
       clientOf(emulator, {
         clock: () => now,
+        ...given,
         ...(isSlow === true ? {timeouts: {attemptMillis: 300}} : {}),
       });
 
@@ -82,6 +91,27 @@ for (const endpoint of ENDPOINTS) {
           assert.equal(requests(), row.requests + (row.code === undefined ? 0 : 1));
         });
       }
+
+      it('an outage and a limit are tried again, each with a request of its own', async () => {
+        for (const status of [408, 429, 500, 502, 503, 504, 599]) {
+          const before = requests();
+          emulator.failNext({service, status});
+          assert.match((await client().getAccessToken()).token, /^ya29\./, `${status}`);
+          assert.equal(requests(), before + 2, `${status}`);
+        }
+      });
+
+      it('a refusal is the caller’s, at once', async () => {
+        for (const status of [400, 401, 403, 404, 409, 422]) {
+          const before = requests();
+          // IAM Credentials refuses a federated token that was revoked by a 401: one new one is tried.
+          const times = service === 'iam-credentials' && status === 401 ? 2 : 1;
+          emulator.failNext({service, status, times});
+          const {transient, step: failed} = await rejectionOf(client().getAccessToken());
+          assert.deepEqual([failed, transient], [step, false], `${status}`);
+          assert.equal(requests(), before + times, `${status}`);
+        }
+      });
 
       it('a redirect is not followed: the other host hears nothing', async () => {
         let connections = 0;

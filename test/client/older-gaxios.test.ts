@@ -4,6 +4,7 @@ import {once} from 'node:events';
 import {Readable} from 'node:stream';
 import {gaxios} from 'google-auth-library';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {USER_AGENT} from '../../src/client/package-version.js';
 import type {AwsAuthClient} from '../../src/index.js';
 import {emulatedClient} from './emulated-client.js';
 
@@ -153,12 +154,65 @@ describe('a request in the manner of gaxios 6', () => {
   });
 
   it('leaves params to a serializer of the caller’s, and URLSearchParams as they are', async () => {
-    const serialized = {url, params: {a: ['x', 'y']}, ['paramsSerializer']: () => '?mine=1'};
+    const serializer = (params: object) => `?mine=${Object.keys(params).join()}`;
+    const serialized = {url, params: {a: ['x', 'y'], b: 1}, ['paramsSerializer']: serializer};
     await client.request(serialized);
     await client.request({url, params: new URLSearchParams('a=x&a=y')});
     assert.deepEqual(
       heard.map(call => call.url),
-      ['/?mine=1', '/?a=x&a=y'],
+      ['/?mine=a,b', '/?a=x&a=y'],
+    );
+  });
+
+  it('leaves params to a serializer of the transporter’s', async () => {
+    const defaults = {
+      ['paramsSerializer']: (params: object) => `?of=${Object.keys(params).join()}`,
+    };
+    const own = emulatedClient(emulator, {transporterOptions: defaults});
+    await own.request({url, params: {a: ['x', 'y'], b: '1'}});
+    assert.equal(heard.at(-1)?.url, '/?of=a,b');
+  });
+
+  it('takes params without a prototype for fields, too', async () => {
+    const params = {__proto__: null, a: ['x', 'y']};
+    await client.request({url, params});
+    assert.equal(heard[0]?.url, '/?a=x&a=y');
+  });
+
+  it('carries a transporter of another make, which has no defaults', async () => {
+    const seen: gaxios.GaxiosOptions[] = [];
+    const inner = new gaxios.Gaxios();
+    const transporter: object = {
+      request: (options: gaxios.GaxiosOptions) => {
+        seen.push(options);
+        return inner.request(options);
+      },
+    };
+    const own = emulatedClient(emulator, {transporter: transporter as gaxios.Gaxios});
+    await own.request({url, params: {a: ['x', 'y']}});
+    assert.equal(heard.at(-1)?.url, '/?a=x&a=y');
+  });
+
+  it('hands the caller’s own signal on', async () => {
+    const {signal} = new AbortController();
+    let handed: unknown;
+    const adapter: gaxios.GaxiosOptions['adapter'] = (options, next) => {
+      handed = options.signal;
+      return next(options);
+    };
+    await client.request({url, signal, adapter});
+    assert.equal(handed, signal);
+  });
+
+  it('says who calls: Google’s word for the runtime where the client has none, and this package last', async () => {
+    await client.request({url});
+    await client.request({url, headers: {'User-Agent': 'my-app/1', 'X-Goog-Api-Client': 'gccl/7'}});
+    assert.deepEqual(
+      heard.map(({headers}) => [headers['user-agent'], headers['x-goog-api-client']]),
+      [
+        [USER_AGENT, `gl-node/${process.versions.node}`],
+        [`my-app/1 ${USER_AGENT}`, 'gccl/7'],
+      ],
     );
   });
 

@@ -173,7 +173,10 @@ describe('projects of the environment', () => {
   it('names the variable that holds no project', () => {
     for (const name of VARIABLES.filter(variable => /project/i.test(variable))) {
       process.env[name] = 'not a project';
-      assert.throws(() => client({}), {code: 'INVALID_OPTION', message: new RegExp(name)});
+      assert.throws(() => client({}), {
+        code: 'INVALID_OPTION',
+        message: new RegExp(`^The environment variable "${name}" is "not a project"`),
+      });
       delete process.env[name];
     }
   });

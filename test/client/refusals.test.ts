@@ -96,7 +96,7 @@ const REFUSALS: readonly Refusal[] = [
     code: 'AWS_IDENTITY_REJECTED',
     step: 'token-exchange',
     status: 400,
-    says: [/RegionDisabledException/, /awsRegion/],
+    says: [/AWS STS in ap-east-1 refused/, /not active in ap-east-1 for this account/, /awsRegion/],
   },
   {
     title: 'the provider does not exist',
@@ -157,7 +157,7 @@ const REFUSALS: readonly Refusal[] = [
     code: 'API_DISABLED',
     step: 'token-exchange',
     status: 403,
-    says: [/Enable it/],
+    says: [/gcloud services enable sts\.googleapis\.com --project=123456789012$/],
   },
   {
     title: 'the IAM Credentials API is disabled',
@@ -166,7 +166,10 @@ const REFUSALS: readonly Refusal[] = [
     code: 'API_DISABLED',
     step: 'impersonation',
     status: 403,
-    says: [/Enable it at https:\/\/console\./],
+    says: [
+      /Enable it at https:\/\/console\./,
+      /gcloud services enable iamcredentials\.googleapis\.com --project=123456789012$/,
+    ],
   },
   {
     title: 'nobody may act as the service account',
@@ -179,6 +182,21 @@ const REFUSALS: readonly Refusal[] = [
       /iam\.serviceAccounts\.getAccessToken/,
       /add-iam-policy-binding demo@my-project\.iam\.gserviceaccount\.com --role=roles\/iam\.workloadIdentityUser/,
       /principalSet:\/\/iam\.googleapis\.com\/projects\/123456789012\/locations\/global\/workloadIdentityPools\/aws-pool\/attribute\.aws_role\//,
+    ],
+  },
+  {
+    title: 'nobody may act as the service account, of this AWS account',
+    emulator: google({}),
+    client: emulator =>
+      emulatedClient(emulator, {
+        awsCredentials: {...emulator.issueAwsCredentials(), accountId: '111122223333'},
+      }),
+    code: 'IMPERSONATION_DENIED',
+    step: 'impersonation',
+    status: 403,
+    says: [
+      /with ROLE_NAME as "aws sts get-caller-identity" prints it: gcloud/,
+      /attribute\.aws_role\/arn:aws:sts::111122223333:assumed-role\/ROLE_NAME"$/,
     ],
   },
   {

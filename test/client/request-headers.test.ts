@@ -77,6 +77,43 @@ describe('the headers of a request', () => {
     });
   });
 
+  it('are checked once for a token and a project, whoever asks, and anew for others', () => {
+    let readings = 0;
+    class CountedToken extends AccessToken {
+      override get value(): string {
+        readings += 1;
+        return super.value;
+      }
+    }
+    const one = new CountedToken('a-token', 0, 3_600_000);
+    // Of the same value: what counts is that it is another token.
+    const other = new CountedToken('a-token', 0, 3_600_000);
+    const prepared = new PreparedHeaders();
+    const read = (of: AccessToken, project?: string) => {
+      const headers = prepared.copy(of, project);
+      assert.equal(headers.get('authorization'), AUTHORIZATION);
+      assert.equal(headers.get('x-goog-user-project'), project ?? null);
+      assert.equal(Reflect.get(headers, 'x-goog-user-project'), project);
+      return readings;
+    };
+    const counts = [
+      ...[read(one), read(one), read(one)],
+      ...[read(one, 'who-pays'), read(one, 'who-pays'), read(one, 'another'), read(one)],
+      ...[read(other), read(other)],
+    ];
+    assert.deepEqual(counts, [1, 1, 1, 2, 2, 3, 4, 5, 5]);
+  });
+
+  it('may be given methods of a caller’s own, as any Headers may', () => {
+    const headers = new PreparedHeaders().copy(token(), undefined);
+    Object.assign(headers, {get: () => 'mine'});
+    assert.equal(headers.get('authorization'), 'mine');
+    assert.equal(
+      new PreparedHeaders().copy(token(), undefined).get('authorization'),
+      AUTHORIZATION,
+    );
+  });
+
   it('stay the same in both views through set, append and delete', () => {
     const headers = new PreparedHeaders().copy(token(), 'who-pays');
     headers.set('Authorization', 'Bearer mine');

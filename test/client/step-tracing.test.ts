@@ -48,6 +48,11 @@ describe('the diagnostics channels', () => {
       STEPS.map(step => `${step} 1 ok`),
     );
     const {secretAccessKey, sessionToken} = keys;
+    const google = new URL(emulator.url).host;
+    assert.deepEqual(
+      messages.filter(({name}) => name.endsWith(':asyncEnd')).map(({message: {target}}) => target),
+      ['AWS credentials', 'AWS region', 'sts.us-east-1.amazonaws.com', google, google],
+    );
     assertHidden(printed(messages), {token, secretAccessKey, sessionToken});
     assert.ok(!printed(messages).includes('Signature='));
   });
@@ -78,10 +83,16 @@ describe('the diagnostics channels', () => {
   it('tell each attempt, and the code of what went wrong', async () => {
     await using emulator = await startEmulator();
     emulator.failNext({service: 'google-sts', status: 503});
+    emulator.failNext({service: 'iam-credentials', status: 503});
     await own.run(true, () => emulatedClient(emulator).getAccessToken());
     assert.deepEqual(
-      ended().filter(line => line.startsWith('token-exchange')),
-      ['token-exchange 1 SERVER_ERROR', 'token-exchange 2 ok'],
+      ended().filter(line => /^(?:token-exchange|impersonation) /.test(line)),
+      [
+        'token-exchange 1 SERVER_ERROR',
+        'token-exchange 2 ok',
+        'impersonation 1 SERVER_ERROR',
+        'impersonation 2 ok',
+      ],
     );
     assert.ok(messages.some(({name}) => name.endsWith('token-exchange:error')));
   });

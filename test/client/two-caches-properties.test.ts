@@ -17,9 +17,18 @@ interface Behaviour {
   readonly latencyMillis: number;
 }
 
+/** How long after the last happening the next one comes, or how long after a moment in a held token's life. */
+type Pause =
+  | number
+  | {
+      readonly of: 'federated' | 'account';
+      readonly after: 'due' | 'no longer handed out' | 'end';
+      readonly by: number;
+    };
+
 /** What happens next: time passes, and then callers come, or Google forgets every federated token. */
 interface Happening {
-  readonly afterMillis: number;
+  readonly pause: Pause;
   readonly callers: number;
   readonly isRevoked: boolean;
 }
@@ -30,6 +39,8 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
     {weight: 2, arbitrary: fc.constantFrom('fails', 'is busy', 'talks nonsense')},
   ),
   lifeMillis: fc.oneof(
+    // Up to 200 s the margin at the end is a share of the life.
+    fc.integer({min: 60_000, max: 200_000}),
     fc.integer({min: 60_000, max: 900_000}),
     fc.integer({min: 60_000, max: 43_200_000}),
   ),
@@ -37,11 +48,24 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
 });
 
 const happening: fc.Arbitrary<Happening> = fc.record({
-  afterMillis: fc.oneof(
+  pause: fc.oneof(
     fc.integer({min: 0, max: 2000}),
     fc.integer({min: 0, max: 60_000}),
     fc.integer({min: 0, max: 600_000}),
     fc.integer({min: 0, max: 50_000_000}),
+    // Where a fault would show: chance alone finds seconds in hours too seldom.
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        of: fc.constantFrom('federated' as const, 'account' as const),
+        after: fc.constantFrom('due' as const, 'no longer handed out' as const, 'end' as const),
+        by: fc.oneof(
+          fc.integer({min: -1, max: 1}),
+          fc.integer({min: -2000, max: 0}),
+          fc.integer({min: 0, max: 15_000}),
+        ),
+      }),
+    },
   ),
   callers: fc.integer({min: 0, max: 4}),
   isRevoked: fc.oneof(
@@ -96,6 +120,7 @@ class Simulation {
         apiClient: 'gl-node/0',
         serviceAccount,
         federated: this.federated,
+        federation: {awsRole: 'arn:aws:sts::111122223333:assumed-role/demo-role'},
       }),
       options,
     );
@@ -108,8 +133,16 @@ class Simulation {
   good(): AccessToken | undefined {
     const token = this.#latest;
     if (token === undefined) return undefined;
-    const margin = Math.min(10_000, (token.expiresAt - token.issuedAt) / 20);
-    return this.clock.read() < token.expiresAt - margin ? token : undefined;
+    return this.clock.read() < momentsOf(token)['no longer handed out'] ? token : undefined;
+  }
+
+  /** How long a pause is from now on, in ms. */
+  lengthOf(pause: Pause): number {
+    if (typeof pause === 'number') return pause;
+    const token =
+      pause.of === 'account' ? this.#latest : [...this.#federatedTokens.values()].at(-1);
+    const moment = token === undefined ? 0 : momentsOf(token)[pause.after];
+    return Math.max(0, Math.ceil(moment + pause.by - this.clock.read()));
   }
 
   /** Google forgets every federated token that it has issued. */
@@ -129,8 +162,11 @@ class Simulation {
   async #impersonate({headers}: TokenEndpointRequest): Promise<DeliveredResponse> {
     const value = headers['authorization']?.replace('Bearer ', '') ?? '';
     const federated = this.#federatedTokens.get(value);
-    if (federated === undefined || this.clock.read() >= federated.expiresAt) {
-      this.#violations.push('IAM Credentials was asked with a token that has ended');
+    if (
+      federated === undefined ||
+      this.clock.read() >= momentsOf(federated)['no longer handed out']
+    ) {
+      this.#violations.push('IAM Credentials was asked with a token that is at its end');
     }
     const askedAt = this.clock.read();
     const {outcome, lifeMillis} = await this.#answer('impersonation');
@@ -185,8 +221,9 @@ class Simulation {
     const outcomes: Outcome[] = [];
     const note = (outcome: Outcome) => {
       if (outcome instanceof AccessToken) {
-        const endsAt = this.#ends.get(outcome.value) ?? -Infinity;
-        assert.ok(this.clock.read() < endsAt, 'an expired token was handed out');
+        const now = this.clock.read();
+        assert.ok(now < (this.#ends.get(outcome.value) ?? -Infinity), 'an expired token');
+        assert.ok(now < momentsOf(outcome)['no longer handed out'], 'a token at its end');
       } else {
         assert.equal(this.good(), undefined, `there was a token: ${outcome.message}`);
       }
@@ -216,6 +253,15 @@ class Simulation {
   }
 }
 
+function momentsOf({issuedAt, expiresAt: end}: AccessToken) {
+  const life = end - issuedAt;
+  return {
+    due: end - Math.min(300_000, life / 4),
+    'no longer handed out': end - Math.min(10_000, life / 20),
+    end,
+  };
+}
+
 // An answer goes through a few promises.
 async function settled(): Promise<void> {
   for (let round = 0; round < 3; round += 1) await turn();
@@ -231,8 +277,8 @@ describe("a client's two caches, whatever happens", () => {
           const simulation = new Simulation(behaviours);
           const {asked} = simulation;
           let rounds = 0;
-          for (const {afterMillis, callers, isRevoked} of happenings) {
-            await simulation.pass(afterMillis);
+          for (const {pause, callers, isRevoked} of happenings) {
+            await simulation.pass(simulation.lengthOf(pause));
             if (isRevoked) simulation.revoke();
             await simulation.call(callers);
             if (callers > 0) rounds += 1;
@@ -243,7 +289,7 @@ describe("a client's two caches, whatever happens", () => {
           await simulation.end();
         },
       ),
-      {numRuns: 300},
+      {numRuns: 500},
     );
   });
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import {Agent, request} from 'node:http';
+import {connect} from 'node:net';
+import {text} from 'node:stream/consumers';
 import type {Emulator, Fault, RequestRecord} from '../../src/emulator/index.js';
 import {json, send} from './support/http.js';
 import {emulators} from './support/running.js';
@@ -88,6 +90,17 @@ describe('failNext', () => {
     });
   }
 
+  it('breaks off after the status line, the work done', async () => {
+    const emulator = await start();
+    emulator.failNext({service, reset: 'status-line'});
+    assert.equal(await bytesOf(emulator), 'HTTP/1.1 200 OK\r\n');
+    assert.deepEqual(
+      emulator.requests.map(record => `${record.service} ${String(record.status)}`),
+      ['aws-sts 200', 'google-sts 200'],
+    );
+    assert.equal((await exchange(emulator)).status, 200);
+  });
+
   it('hangs, until the client gives up', async () => {
     const controller = new AbortController();
     let onRequest: ((record: RequestRecord) => void) | undefined;
@@ -172,6 +185,20 @@ describe('failNext', () => {
       const wrong: unknown = fault;
       assert.throws(() => emulator.failNext(wrong as Fault), TypeError);
     });
+  }
+
+  /** All that comes over a connection of one exchange. */
+  async function bytesOf(emulator: Emulator): Promise<string> {
+    const body = new URLSearchParams(exchangeParameters(emulator)).toString();
+    const head = [
+      'POST /v1/token HTTP/1.1',
+      `host: ${new URL(emulator.url).host}`,
+      'content-type: application/x-www-form-urlencoded',
+      `content-length: ${Buffer.byteLength(body)}`,
+    ];
+    const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    return text(socket);
   }
 
   function readUntilItBreaks(emulator: Emulator) {

@@ -345,31 +345,108 @@ describe('the emulated Cloud Storage, asked by signed URLs', () => {
       });
     }
 
-    for (const [name, value] of [
-      ['Algorithm', 'GOOG4-HMAC-SHA256'],
-      ['Credential', 'signer@example.com'],
-      ['Credential', `${SIGNER}/20200101/auto/storage/goog4_request`],
-      ['Date', '2026-01-02T03:04:05Z'],
-      ['Date', '20261399T000000Z'],
-      ['Expires', '0'],
-      ['Expires', '-1'],
-      ['Expires', '604801'],
-      ['Expires', 'never'],
-      ['SignedHeaders', 'x-goog-date'],
-      ['SignedHeaders', 'host;x-not-sent'],
-      ['Signature', 'no hex'],
-    ] as const) {
-      it(`with X-Goog-${name}=${value}`, async () => {
-        assertXmlRefused(await changed(`X-Goog-${name}`, value), 400, 'MalformedSecurityHeader');
+    for (const name of [
+      'Algorithm',
+      'Credential',
+      'Date',
+      'Expires',
+      'SignedHeaders',
+      'Signature',
+    ]) {
+      it(`with an X-Goog-${name} of nothing`, async () => {
+        const answer = await changed(`X-Goog-${name}`, '');
+        assertXmlRefused(answer, 400, 'MissingSecurityHeader', parameter(`X-Goog-${name}`));
       });
     }
+
+    const parameter = (name: string) => new RegExp(`<ParameterName>${name}</ParameterName>`);
+    const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+
+    for (const [name, value, why] of [
+      ['Algorithm', 'GOOG4-HMAC-SHA256', 'Only GOOG4-RSA-SHA256 is played'],
+      ...[
+        'signer@example.com',
+        `/${today}/auto/storage/goog4_request`,
+        `${SIGNER}/${today.slice(1)}/auto/storage/goog4_request`,
+        `${SIGNER}/${today}/au to/storage/goog4_request`,
+        `${SIGNER}/${today}/auto/s3/goog4_request`,
+        `${SIGNER}/${today}/auto/storage/aws4_request`,
+        `${SIGNER}/${today}/auto/storage/goog4_requests`,
+      ].map(each => ['Credential', each, 'not of the form EMAIL/'] as const),
+      ['Credential', `${SIGNER}/20200101/auto/storage/goog4_request`, 'of another day'],
+      ...[
+        '2026-01-02T03:04:05Z',
+        '20261399T000000Z',
+        '20260102T030405',
+        '20260102T030405Z ',
+        ' 20260102T030405Z',
+        '20260102T0304Z',
+      ].map(each => ['Date', each, 'not of the form YYYYMMDDTHHMMSSZ'] as const),
+      ...['0', '-1', '604801', 'never', '60s', 's60', '1.5', '1e3'].map(
+        each => ['Expires', each, 'from 1 to 604800'] as const,
+      ),
+      ...['no hex', 'abc', 'ab cd', 'xxab', 'abxx'].map(
+        each => ['Signature', each, 'not hex encoded'] as const,
+      ),
+    ] as const) {
+      it(`with X-Goog-${name}=${value}`, async () => {
+        const answer = await changed(`X-Goog-${name}`, value);
+        assertXmlRefused(answer, 400, 'MalformedSecurityHeader', parameter(`X-Goog-${name}`));
+        assert.ok(answer.text.includes(why), answer.text);
+      });
+    }
+
+    for (const [value, missing, why] of [
+      ['x-goog-date', 'host', 'Host header not signed'],
+      ['ghost', 'host', 'Host header not signed'],
+      ['host;x-not-sent', 'x-not-sent', 'not in the request'],
+    ] as const) {
+      it(`with X-Goog-SignedHeaders=${value}`, async () => {
+        const answer = await changed('X-Goog-SignedHeaders', value);
+        assertXmlRefused(answer, 400, 'MalformedSecurityHeader', parameter(missing));
+        assert.ok(answer.text.includes(why), answer.text);
+      });
+    }
+
+    it('takes the hexadecimal digits of a signature in capitals', async () => {
+      const url = new URL(await storage.sign('plain.txt', 'v4'));
+      const signature = url.searchParams.get('X-Goog-Signature') ?? '';
+      url.searchParams.set('X-Goog-Signature', signature.toUpperCase());
+      assert.equal((await fetch(url)).status, 200);
+    });
+
+    it('shows the request as it was sent: with the port in its host', async () => {
+      const url = await storage.sign('plain.txt', 'v4');
+      const text = assertXmlRefused(
+        await storage.ask(url, {method: 'PUT'}),
+        403,
+        'SignatureDoesNotMatch',
+      );
+      assert.ok(text.includes(`\nhost:${new URL(url).host}\n`), text);
+    });
+
+    it('lives a second, and says when it ended', async () => {
+      const accessibleAt = Math.floor(Date.now() / 1000) * 1000;
+      const config = {accessibleAt, expires: accessibleAt + 1000};
+      const url = await storage.sign('plain.txt', 'v4', config);
+      storage.time.now = accessibleAt + 999;
+      assert.equal((await fetch(url)).status, 200);
+      storage.time.now = accessibleAt + 1000;
+      const answer = await storage.ask(url);
+      const end = new Date(accessibleAt + 1000).toISOString().replace('.000Z', '+00:00');
+      assertXmlRefused(answer, 400, 'ExpiredToken');
+      assert.ok(answer.text.includes(`Request signature expired at: ${end}<`), answer.text);
+    });
 
     it('from the future, beyond what clocks may differ', async () => {
       const accessibleAt = Date.now() + DAY;
       const config = {accessibleAt, expires: accessibleAt + HOUR};
       const url = await storage.sign('plain.txt', 'v4', config);
       assertXmlRefused(await storage.ask(url), 403, 'AccessDenied', /not yet valid/);
-      storage.time.now = accessibleAt - 60_000;
+      const signedAt = Math.floor(accessibleAt / 1000) * 1000;
+      storage.time.now = signedAt - 15 * 60_000 - 1;
+      assertXmlRefused(await storage.ask(url), 403, 'AccessDenied', /not yet valid/);
+      storage.time.now = signedAt - 15 * 60_000;
       assert.equal((await fetch(url)).status, 200);
     });
 
@@ -389,6 +466,10 @@ describe('the emulated Cloud Storage, asked by signed URLs', () => {
       const put = (body: string) => storage.ask(url, {method: 'PUT', headers, body});
       assertXmlRefused(await put('Content'), 400, 'MalformedSecurityHeader', /SHA-256/);
       assert.equal((await put('content')).status, 200);
+      const capitals = {'x-goog-content-sha256': hash.toUpperCase()};
+      const other = await storage.sign('hashed.txt', 'v4', {...config, extensionHeaders: capitals});
+      const answer = await storage.ask(other, {method: 'PUT', headers: capitals, body: 'content'});
+      assert.equal(answer.status, 200, answer.text);
     });
 
     it('refuses a parameter that was changed or added', async () => {

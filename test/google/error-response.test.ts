@@ -17,6 +17,8 @@ const NOTHING = {
   description: '',
   reason: undefined,
   activationUrl: undefined,
+  service: undefined,
+  project: undefined,
   isForeign: false,
 };
 
@@ -42,7 +44,11 @@ describe('readRefusal', () => {
           {
             '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
             reason: 'SERVICE_DISABLED',
-            metadata: {activationUrl: 'https://console.developers.google.com/apis/x?project=1'},
+            metadata: {
+              activationUrl: 'https://console.developers.google.com/apis/x?project=1',
+              service: 'x.googleapis.com',
+              consumer: 'projects/1',
+            },
           },
         ],
       },
@@ -53,6 +59,8 @@ describe('readRefusal', () => {
       description: 'The API is off.',
       reason: 'SERVICE_DISABLED',
       activationUrl: 'https://console.developers.google.com/apis/x?project=1',
+      service: 'x.googleapis.com',
+      project: '1',
       isForeign: false,
     });
   });

@@ -87,7 +87,7 @@ describe('readJwtBearer', () => {
       );
       assert.equal(
         error.message,
-        `Google refused ${EMAIL} a token for ${ALICE}: HTTP ${String(status)}, ${code}, "Client is unauthorized.". An administrator of example.com must enter the service account at https://admin.google.com/ac/owl/domainwidedelegation with the client ID that this prints: gcloud iam service-accounts describe ${EMAIL} --format="value(uniqueId)" and with each of these scopes, spelled so: https://www.googleapis.com/auth/a,https://www.googleapis.com/auth/b (it is usually seen in minutes, and may take 24 hours).`,
+        `Google refused ${EMAIL} a token for ${ALICE}: HTTP ${String(status)}, ${code}, "Client is unauthorized.". An administrator of example.com must enter the service account at https://admin.google.com/ac/owl/domainwidedelegation with each of these scopes, spelled so: https://www.googleapis.com/auth/a,https://www.googleapis.com/auth/b (it is usually seen in minutes, and may take 24 hours). The client ID to enter is what this prints: gcloud iam service-accounts describe ${EMAIL} --format="value(uniqueId)"`,
       );
     }
   });

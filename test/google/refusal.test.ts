@@ -4,11 +4,16 @@ import {commonRefusal, malformed} from '../../src/google/refusal.js';
 import type {TokenEndpointResponse} from '../../src/google/transport.js';
 import {tokenEndpointAnswer} from '../support/token-endpoint-answer.js';
 
-const STEP = {step: 'impersonation', server: 'IAM Credentials'} as const;
+const STEP = {
+  step: 'impersonation',
+  server: 'IAM Credentials',
+  service: 'iamcredentials.googleapis.com',
+} as const;
+const POOL_PROJECT = '123456789012';
 
 const common = (status: number, body: unknown, more: Partial<TokenEndpointResponse> = {}) => {
   const response = tokenEndpointAnswer(status, body, more);
-  return commonRefusal(readRefusal(response, []), response, STEP);
+  return commonRefusal(readRefusal(response, []), response, STEP, POOL_PROJECT);
 };
 
 const ACTIVATION = 'https://console.developers.google.com/apis/api/sts.googleapis.com?project=1';
@@ -30,40 +35,66 @@ const disabled = (metadata: object) => ({
 
 describe('commonRefusal', () => {
   describe('an API that is not enabled', () => {
-    it('is enabled at the page that Google names', () => {
-      const error = common(403, disabled({activationUrl: ACTIVATION}));
+    it('is enabled at the page that Google names, or by a command', () => {
+      const metadata = {
+        activationUrl: ACTIVATION,
+        service: 'sts.googleapis.com',
+        consumer: 'projects/210987654321',
+      };
+      const error = common(403, disabled(metadata));
       assert.equal(error?.code, 'API_DISABLED');
       assert.equal(error.transient, false);
       assert.equal(error.status, 403);
       assert.equal(error.step, 'impersonation');
       assert.equal(error.reason, 'SERVICE_DISABLED');
-      assert.ok(error.message.includes(`Enable it at ${ACTIVATION} and wait`));
-      assert.match(
+      assert.equal(
         error.message,
-        /^IAM Credentials refused, .*HTTP 403, PERMISSION_DENIED, "No\."/,
+        `IAM Credentials refused, because its API is not enabled: HTTP 403, PERMISSION_DENIED, "No.". Enable it at ${ACTIVATION}, or by this command, and wait a few minutes: gcloud services enable sts.googleapis.com --project=210987654321`,
       );
     });
 
-    it('is enabled by a command where Google names none, or another’s', () => {
-      for (const metadata of [{}, {activationUrl: 'https://evil.example/enable'}]) {
+    it('is enabled by a command with this service and the pool’s project where Google names none, or another’s', () => {
+      for (const metadata of [
+        {},
+        {activationUrl: 'https://evil.example/enable'},
+        {service: 'x; rm -rf ~', consumer: 'projects/$(reboot)'},
+        {service: 5, consumer: 'folders/1'},
+      ]) {
         const error = common(403, disabled(metadata));
         assert.equal(error?.code, 'API_DISABLED');
         assert.match(
           error.message,
-          /gcloud services enable sts\.googleapis\.com iamcredentials\.googleapis\.com$/,
+          /\. Enable it by this command, and wait a few minutes: gcloud services enable iamcredentials\.googleapis\.com --project=123456789012$/,
         );
-        assert.doesNotMatch(error.message, /evil/);
       }
     });
 
-    it('is known by its words alone', () => {
-      const message =
-        'IAM Service Account Credentials API has not been used in project 123456789012 before or it is disabled. Enable it by visiting …';
-      for (const body of [{error: {message}}, {error: 'x', error_description: message}]) {
-        const error = common(403, body);
-        assert.equal(error?.code, 'API_DISABLED');
-        assert.match(error.message, /in project 123456789012/);
+    it('is known by its words alone, and the project by them', () => {
+      for (const project of ['210987654321', 'my-project', 'example.com:my-project']) {
+        const message = `IAM Service Account Credentials API has not been used in project ${project} before or it is disabled. Enable it by visiting …`;
+        for (const body of [{error: {message}}, {error: 'x', error_description: message}]) {
+          const error = common(403, body);
+          assert.equal(error?.code, 'API_DISABLED');
+          assert.ok(
+            error.message.endsWith(
+              `gcloud services enable iamcredentials.googleapis.com --project=${project}`,
+            ),
+            error.message,
+          );
+        }
       }
+    });
+
+    it('has no command where the endpoint’s service is not one to enable', () => {
+      const response = tokenEndpointAnswer(403, disabled({}));
+      const error = commonRefusal(readRefusal(response, []), response, {
+        step: 'jwt-bearer',
+        server: "Google's OAuth endpoint",
+      });
+      assert.match(
+        error?.message ?? '',
+        /Enable it at https:\/\/console\.cloud\.google\.com\/apis\/library/,
+      );
     });
   });
 

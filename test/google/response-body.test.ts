@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {getEventListeners} from 'node:events';
 import {Readable} from 'node:stream';
 import {MAX_RESPONSE_BYTES, readCapped} from '../../src/google/response-body.js';
 import {rejectionOf} from '../support/thrown.js';
@@ -73,6 +74,38 @@ describe('readCapped', () => {
     );
     await read(stream, controller.signal);
     assert.ok(stream.destroyed);
+  });
+
+  it('destroys a stream in which nothing comes once it is aborted', async () => {
+    const controller = new AbortController();
+    const stream = new Readable({read: () => undefined});
+    const reading = read(stream, controller.signal);
+    controller.abort();
+    assert.equal(stream.destroyed, false, 'not while the aborter still runs');
+    await assert.rejects(reading, {code: 'ERR_STREAM_PREMATURE_CLOSE'});
+    assert.ok(stream.destroyed);
+  });
+
+  it('stops reading a web stream once it is aborted', async () => {
+    const controller = new AbortController();
+    let pulls = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      pull: async source => {
+        pulls += 1;
+        if (pulls === 2) controller.abort();
+        await new Promise(setImmediate);
+        source.enqueue(new Uint8Array(1));
+      },
+    });
+    await read(stream, controller.signal);
+    assert.ok(pulls <= 4, `${pulls} parts were read`);
+  });
+
+  it('leaves nothing on the signal, whether the body is read or breaks', async () => {
+    const {signal} = new AbortController();
+    await read(Readable.from(['a']), signal);
+    await rejectionOf(read(bodiesOf(MAX_RESPONSE_BYTES + 1)['stream'], signal));
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   it('puts letters together that were cut between two parts', async () => {

@@ -122,6 +122,14 @@ describe('retrying', () => {
     assert.equal(performance.now(), 0, 'and does not wait for it');
   });
 
+  it('gives up at once when the pause ends with the time: no attempt would be left any', async () => {
+    await rejectionOf(run([fails({retryAfterMillis: 30_000})]));
+    assert.deepEqual([attempts.length, performance.now()], [1, 0]);
+    attempts = [];
+    await rejectionOf(run([fails({retryAfterMillis: 29_999})]));
+    assert.equal(attempts.length, 2);
+  });
+
   it('does not try again what is permanent', async () => {
     await rejectionOf(run([fails({transient: false})]));
     assert.equal(attempts.length, 1);
@@ -235,6 +243,7 @@ describe('parseRetryAfter', () => {
     ['9999999999999', undefined],
     ['2027-01-15T09:00:00Z', undefined],
     ['Sunday next', undefined],
+    ['after Fri, 15 Jan 2027 08:00:30 GMT', undefined],
     ['NaN', undefined],
     ['Infinity', undefined],
   ] as const) {

@@ -186,7 +186,7 @@ describe('readGenerateAccessToken', () => {
     const DENIED =
       "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).";
     const BINDING =
-      '--role=roles/iam.workloadIdentityUser --member="principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/attribute.aws_role/arn:aws:sts::AWS_ACCOUNT_ID:assumed-role/ROLE_NAME"';
+      '--role=roles/iam.workloadIdentityUser --member="principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/attribute.aws_role/arn:aws:sts::111122223333:assumed-role/demo-role"';
 
     it('to act as the service account, with the command that allows it', () => {
       for (const [status, body, said] of [
@@ -216,20 +216,36 @@ describe('readGenerateAccessToken', () => {
       }
     });
 
+    it('to act as the service account, and how to find the names that are not known', () => {
+      for (const [awsRole, hint] of [
+        [
+          'arn:aws:sts::AWS_ACCOUNT_ID:assumed-role/ROLE_NAME',
+          ', with AWS_ACCOUNT_ID and ROLE_NAME as "aws sts get-caller-identity" prints them',
+        ],
+        [
+          'arn:aws:sts::111122223333:assumed-role/ROLE_NAME',
+          ', with ROLE_NAME as "aws sts get-caller-identity" prints it',
+        ],
+      ] as const) {
+        const {message} = refusal(403, envelope(403, 'PERMISSION_DENIED', DENIED), {
+          impersonation: {awsRole},
+        });
+        assert.ok(message.includes(`to be seen)${hint}: gcloud`), message);
+        assert.ok(message.endsWith(`/attribute.aws_role/${awsRole}"`), message);
+      }
+    });
+
     it('to act as the first delegate, and what the others need', () => {
       const {message} = refusal(403, envelope(403, 'PERMISSION_DENIED', DENIED), {
         impersonation: {delegates: ['first@p.iam.gserviceaccount.com', 'second@p.x']},
       });
       assert.ok(message.includes(`refused a token for ${EMAIL}`));
       assert.ok(
-        message.includes(
+        message.endsWith(
           // To act as an account does not let anybody go on to the next.
-          `add-iam-policy-binding first@p.iam.gserviceaccount.com ${BINDING.replace('workloadIdentityUser', 'serviceAccountTokenCreator')} and give`,
+          `Check that each service account of the chain exists, that each delegate has roles/iam.serviceAccountTokenCreator on the next, and let the AWS role act as the first (this takes up to five minutes to be seen): gcloud iam service-accounts add-iam-policy-binding first@p.iam.gserviceaccount.com ${BINDING.replace('workloadIdentityUser', 'serviceAccountTokenCreator')}`,
         ),
-      );
-      assert.match(
         message,
-        /roles\/iam\.serviceAccountTokenCreator on the next account of the chain$/,
       );
     });
 

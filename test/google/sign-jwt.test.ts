@@ -55,7 +55,7 @@ describe('readSignJwt', () => {
     }
     const {message} = refusal(403, '', {...CALL, delegates: ['first@p.x']});
     assert.ok(message.includes('add-iam-policy-binding first@p.x '));
-    assert.match(message, /on the next account of the chain$/);
+    assert.match(message, /each delegate has roles\/iam\.serviceAccountTokenCreator on the next/);
   });
 
   it('names other refusals', () => {

@@ -21,7 +21,7 @@ describe('readTokenExchange names what Google STS refused:', () => {
       'invalid_grant',
       aws('InvalidClientTokenId'),
       'AWS_IDENTITY_REJECTED',
-      /deleted or deactivated, .*aws sts get-caller-identity$/,
+      /deleted or deactivated, .* or eu-west-1 is not .*aws sts get-caller-identity$/,
     ],
     [
       'keys of nobody',
@@ -56,7 +56,7 @@ describe('readTokenExchange names what Google STS refused:', () => {
       'invalid_grant',
       aws('RegionDisabledException'),
       'AWS_IDENTITY_REJECTED',
-      /"awsRegion" \(or AWS_REGION\).*us-east-1/,
+      /not active in eu-west-1 for this account: set "awsRegion" \(or AWS_REGION\).*us-east-1/,
     ],
     [
       'a wrong clock',
@@ -126,14 +126,28 @@ describe('readTokenExchange names what Google STS refused:', () => {
       assert.equal(thrown.reason, awsCode ?? error, 'the code of whoever refused it');
       const said =
         description === '' ? `${error}, with no explanation` : `${error}, "${description}"`;
+      const why = awsCode === undefined ? '' : ', since AWS STS in eu-west-1 refused its signature';
       assert.ok(
-        thrown.message.startsWith(`Google STS refused the exchange: HTTP 400, ${said}.`),
+        thrown.message.startsWith(`Google STS refused the exchange${why}: HTTP 400, ${said}.`),
         thrown.message,
       );
       if (typeof fix === 'string') assert.ok(thrown.message.includes(fix), thrown.message);
       else assert.match(thrown.message, fix);
     });
   }
+
+  it('a region of GovCloud that is switched off, and names one of GovCloud instead', () => {
+    const error = thrownBy(() =>
+      readTokenExchange(
+        tokenEndpointAnswer(400, {
+          error: 'invalid_grant',
+          error_description: aws('RegionDisabledException'),
+        }),
+        sampleExchange({region: 'us-gov-east-1'}),
+      ),
+    );
+    assert.match(error.message, /not active in us-gov-east-1 .* e\.g\. us-gov-west-1\.$/);
+  });
 
   it('a quota, in its own words', () => {
     const error = refusal(400, {

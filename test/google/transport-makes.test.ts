@@ -104,6 +104,7 @@ describe('send, through a transporter of another make', () => {
       new Headers({date, 'retry-after': '5'}),
       new Map(Object.entries({date, 'retry-after': '5'})),
       {Date: date, 'Retry-After': '5'},
+      {get: 'a header of that name', date, 'retry-after': '5'},
     ]) {
       const response = await send(
         answeringWith({status: 429, headers, data: ''}),
@@ -127,8 +128,22 @@ describe('send, through a transporter of another make', () => {
   it('refuses an answer without a status', async () => {
     for (const response of [undefined, null, 'ok', {}, {data: BODY}, {status: '200', data: BODY}]) {
       const error = await rejectionOf(send(answeringWith(response), REQUEST, OPTIONS));
-      assert.equal(error.code, 'INVALID_RESPONSE');
+      assert.deepEqual([error.code, error.step], ['INVALID_RESPONSE', 'token-exchange']);
       assert.match(error.message, /transporter .* Google STS without a numeric status/);
+    }
+  });
+
+  it('takes every 3xx for a redirect, and no other status', async () => {
+    for (const [status, isRedirect] of [
+      [299, false],
+      [300, true],
+      [304, true],
+      [399, true],
+      [400, false],
+    ] as const) {
+      const sending = send(answeringWith({status, headers: {}, data: BODY}), REQUEST, OPTIONS);
+      if (isRedirect) assert.equal((await rejectionOf(sending)).code, 'REDIRECT_REFUSED');
+      else assert.equal((await sending).status, status);
     }
   });
 
@@ -160,6 +175,22 @@ describe('send, through a transporter of another make', () => {
     const signal = AbortSignal.abort();
     assert.equal((await rejectionOf(send(deaf, REQUEST, {...OPTIONS, signal}))).code, 'ABORTED');
     assert.equal(asked.length, 2, 'it was not asked again');
+  });
+
+  it('tells the time that the attempt had, and not what was left at its end', async () => {
+    let left = 5;
+    const options = {
+      get timeoutMillis() {
+        return left;
+      },
+    };
+    const sending = send(
+      ofAnotherMake(() => new Promise(() => undefined)),
+      REQUEST,
+      options,
+    );
+    left = 1;
+    assert.match((await rejectionOf(sending)).message, /within 5 ms/);
   });
 
   it('leaves no timer behind', async () => {
@@ -202,8 +233,31 @@ describe('send, through a transporter of another make', () => {
     it('says what is known where there is no code', async () => {
       const error = await failing(new Error('the tunnel collapsed'));
       assert.match(error.message, /could not be reached: the tunnel collapsed\./);
+      assert.equal(error.step, 'token-exchange');
+      assert.ok(error.cause instanceof Error);
+      for (const each of [error, await failing(Object.assign(new Error(), {code: 'ECONNRESET'}))]) {
+        assert.match(each.message, /Check that this host reaches the internet/);
+        assert.doesNotMatch(each.message, /did not resolve|NODE_EXTRA_CA_CERTS/);
+      }
+      assert.match((await failing(new TypeError(''))).message, /could not be reached: TypeError\./);
       assert.match((await failing('a string')).message, /not an Error was thrown: a string/);
       assert.match((await failing(undefined)).message, /undefined/);
+    });
+
+    it('takes no answer from what is no error, or holds none', async () => {
+      for (const response of [undefined, null, 'text', {}]) {
+        const error = await failing(Object.assign(new Error('it broke'), {response}));
+        assert.equal(error.code, 'NETWORK_ERROR');
+        assert.match(error.message, /it broke/);
+      }
+      const response = {status: 200, headers: {}, data: BODY};
+      for (const thrown of [null, 7, {response}]) {
+        assert.equal((await failing(thrown)).code, 'NETWORK_ERROR');
+      }
+      const answering = ofAnotherMake(() => {
+        throw Object.assign(new Error('not 2xx'), {response});
+      });
+      assert.equal((await send(answering, REQUEST, OPTIONS)).text, BODY);
     });
 
     it('passes on an error of ours, also from inside of another', async () => {
@@ -255,6 +309,10 @@ describe('send, through a Gaxios that its user has prepared', () => {
     const transporter = directGaxios({headers: new Headers({authorization: 'Bearer of-the-user'})});
     await send(transporter, tokenRequest(server.url), OPTIONS);
     assert.doesNotMatch(server.requests[0]?.head ?? 'authorization', /authorization/i);
+    const request = tokenRequest(server.url);
+    const headers = {...request.headers, authorization: 'Bearer of-the-exchange'};
+    await send(transporter, {...request, headers}, OPTIONS);
+    assert.match(server.requests[1]?.head ?? '', /^authorization: Bearer of-the-exchange\r?$/im);
   });
 
   it('uses its adapter', async () => {
@@ -292,8 +350,20 @@ describe('send, through a Gaxios that its user has prepared', () => {
     });
     const {text} = await send(transporter, tokenRequest(server.url), OPTIONS);
     assert.equal(text, BODY);
-    assert.equal(seen.length, 1);
-    assertHidden(printed(seen), {token: 'a-token-of-some-kind'});
+    assert.deepEqual(seen, ['[read and masked]']);
+  });
+
+  it('fails with the error of an interceptor that does not take the answer, whatever hangs on it', async () => {
+    const server = await start(answering(200, BODY));
+    const transporter = directGaxios();
+    transporter.interceptors.response.add({
+      resolved: response => {
+        throw Object.assign(new Error('the company forbids it'), {response});
+      },
+    });
+    const error = await rejectionOf(send(transporter, tokenRequest(server.url), OPTIONS));
+    assert.equal(error.code, 'NETWORK_ERROR');
+    assert.match(error.message, /the company forbids it/);
   });
 
   it('leaves it as it was', async () => {

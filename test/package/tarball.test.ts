@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {build} from 'esbuild';
 import {publint} from 'publint';
 import {formatMessage} from 'publint/utils';
 import {filesBelow, installPackage, ROOT, run, type InstalledPackage} from './installed-package.js';
@@ -32,7 +34,7 @@ const AUDIENCE =
 
 // What attw says of the package that is meant so. An exception that is not needed fails too.
 const ATTW_EXCEPTIONS: Readonly<Record<string, string>> = {
-  'CJSResolvesToESM node16-cjs': 'every Node in "engines" can require() an ES module',
+  'CJSResolvesToESM node16-cjs': 'the emulator: every Node in "engines" can require() an ES module',
   'NoResolution node10':
     'no Node in "engines" resolves without "exports"; the package root has none',
 };
@@ -58,12 +60,13 @@ describe('the package, as it is installed', () => {
   }
 
   describe('holds', () => {
-    // The rule: one .js for each entry, the command's in chunks that are loaded when they are needed, one
-    // .d.ts for each file of src/, and five documents. No sources, tests, samples nor source maps (a map
-    // without its source leads nowhere).
+    // The rule: one .js for each entry, the command's in chunks that are loaded when they are needed, the
+    // library's once more for bundlers and for require(), one .d.ts for each file of src/, and five documents.
+    // No sources, tests, samples nor source maps (a map without its source leads nowhere).
     it('what users need and nothing else', () => {
       const built = [
-        ...['index', 'emulator/index', 'cli/bin'].map(name => `dist/${name}.js`),
+        ...['index', 'index.module', 'emulator/index', 'cli/bin'].map(name => `dist/${name}.js`),
+        ...['dist/index.cjs', 'dist/index.d.cts'],
         ...filesBelow(path.join(ROOT, 'src')).map(file => `dist/${file.replace(/\.ts$/, '')}.d.ts`),
       ];
       const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
@@ -106,6 +109,53 @@ describe('the package, as it is installed', () => {
         `${JSON.stringify([EXPORTS, EMULATOR_EXPORTS])} true`,
       );
     });
+
+    // Jest, for one, takes no ES module for require().
+    it('require() as a CommonJS module', () => {
+      expectOutput(
+        'resolved.cjs',
+        `console.log(require('node:path').basename(require.resolve('google-auth-aws')));`,
+        'index.cjs',
+      );
+    });
+
+    for (const [format, conditions, output] of [
+      ['esm', undefined, 'bundle.mjs'],
+      ['cjs', undefined, 'bundle.cjs'],
+      // Conditions of one's own take the place of esbuild's "module".
+      ['esm', ['production'], 'bundle-with-conditions.mjs'],
+      ['cjs', ['production'], 'bundle-with-conditions.cjs'],
+    ] as const) {
+      it(`a bundle as ${output}, which runs where nothing is installed`, async () => {
+        const elsewhere = mkdtempSync(path.join(tmpdir(), 'google-auth-aws-bundle-'));
+        try {
+          const result = await build({
+            stdin: {
+              contents: `import {AwsAuthClient, isAwsAuthError} from 'google-auth-aws';
+                try { new AwsAuthClient({audience: 'none'}); } catch (error) { console.log(isAwsAuthError(error), error.code); }`,
+              resolveDir: installed.project,
+            },
+            outfile: path.join(elsewhere, output),
+            ...{bundle: true, platform: 'node', target: 'node20', format, logLevel: 'silent'},
+            ...(conditions === undefined ? {} : {conditions: [...conditions]}),
+            ...(format === 'cjs'
+              ? {}
+              : {
+                  banner: {
+                    js: "import {createRequire as require_} from 'node:module'; const require = require_(import.meta.url);",
+                  },
+                }),
+          });
+          const {stdout, stderr} = run(elsewhere, process.execPath, [output]);
+          assert.deepEqual(
+            {stdout: stdout.trim(), stderr, errors: result.errors},
+            {stdout: 'true INVALID_AUDIENCE', stderr: '', errors: []},
+          );
+        } finally {
+          rmSync(elsewhere, {recursive: true, force: true});
+        }
+      });
+    }
 
     it("an AuthClient of the user's own google-auth-library", () => {
       expectOutput(

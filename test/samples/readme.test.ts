@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {explainIdentity, parsePolicy} from '../../src/emulator/index.js';
-import {codeTable, optionTable} from '../support/readme-tables.js';
+import {codeTable, optionTable, stepTable} from '../support/readme-tables.js';
 import {runNode} from '../support/run-node.js';
 
 describe('README.md', function () {
@@ -49,8 +49,9 @@ describe('README.md', function () {
     assert.ok(readme.includes(`// [{expression: '${part}'}]\n`), part);
   });
 
-  it('lists every option and every error code, and no other', async () => {
+  it('lists every option, step and error code, and no other', async () => {
     assert.deepEqual(optionTable(readme), await optionTable.fromSource());
+    assert.deepEqual(stepTable(readme), await stepTable.fromSource());
     assert.deepEqual(codeTable(readme), await codeTable.fromSource());
   });
 

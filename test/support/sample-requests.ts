@@ -14,6 +14,7 @@ export function sampleExchange(change: Partial<TokenExchange> = {}): TokenExchan
   return {
     tokenUrl: 'https://sts.googleapis.com/v1/token',
     audience: AUDIENCE,
+    region: 'eu-west-1',
     scopes: ['https://www.googleapis.com/auth/cloud-platform'],
     subjectToken: SAMPLE_SUBJECT_TOKEN,
     apiClient: 'gl-node/20.0.0 auth/0.1.0',
@@ -30,6 +31,7 @@ export function sampleCall(change: Partial<IamCredentialsCall> = {}): IamCredent
     delegates: [],
     federatedToken: SAMPLE_SECRETS.federatedToken,
     audience: AUDIENCE,
+    awsRole: 'arn:aws:sts::111122223333:assumed-role/demo-role',
     apiClient: 'gl-node/20.0.0 auth/0.1.0',
     ...change,
   };

@@ -72,6 +72,7 @@ for (const left of [
   'client/signed-urls.test.ts',
   'client/workspace-user-signing.test.ts',
   'emulator/storage-signed-urls.test.ts',
+  'emulator/storage-post-forms.test.ts',
   'emulator/storage-post-policy.test.ts',
 ]) {
   rmSync(path.join(copy, 'test', left), {recursive: true, force: true});

@@ -174,6 +174,23 @@ describe('TokenCache', () => {
       assert.deepEqual(pauses, [0, 12_000, 24_000, 48_000, 60_000, 60_000]);
     });
 
+    it('asks three times in the first minute of an outage, however it draws: twelve requests of four attempts', async () => {
+      for (const draw of [0, 0.5, 0.999_999]) {
+        random = draw;
+        cache.set(source.token(0, HOUR));
+        clock.pass(HOUR - 5 * MINUTE + 15_000);
+        const {calls} = source;
+        const token = await cache.get();
+        for (let passed = 0; passed < MINUTE; passed += 250) {
+          assert.equal(await cache.get(), token, 'no call fails');
+          if (source.calls > calls) source.refuse(source.calls);
+          await turn();
+          clock.pass(250);
+        }
+        assert.equal(source.calls - calls, 3);
+      }
+    });
+
     it('draws the wait at random, down to three quarters of it', async () => {
       random = 0.999_999;
       await hold(HOUR);
@@ -201,6 +218,20 @@ describe('TokenCache', () => {
       );
       await turn();
       assert.equal(await untilNextTry(), 90_000);
+    });
+
+    it('waits as it would where what was thrown names no pause, or one that is none', async () => {
+      random = 0;
+      await hold(HOUR);
+      clock.pass(HOUR - 285_000);
+      const thrown = [undefined, null, 'later', 9, {retryAfterMillis: '200000'}, {}];
+      const pauses: number[] = [];
+      for (const [index, each] of thrown.entries()) {
+        pauses.push(await untilNextTry());
+        source.refuse(index + 2, each);
+        await turn();
+      }
+      assert.deepEqual(pauses, [0, 12_000, 24_000, 48_000, 60_000, 60_000]);
     });
 
     it('does not wait when there is no token any more', async () => {
@@ -310,7 +341,47 @@ describe('TokenCache', () => {
     });
   });
 
+  describe('onToken', () => {
+    it('tells of every new token once, until it is ended', async () => {
+      const heard: number[][] = [[], []];
+      const end = cache.onToken(({number}) => heard[0]?.push(number));
+      cache.onToken(({number}) => heard[1]?.push(number));
+      await hold(HOUR);
+      await cache.get();
+      assert.deepEqual(heard, [[1], [1]]);
+      const failed = cache.refresh();
+      source.refuse(2);
+      await assert.rejects(failed);
+      cache.set(source.token(99, HOUR));
+      assert.deepEqual(heard, [[1], [1]], 'neither of a failure nor of what is put in');
+      end();
+      end();
+      const next = cache.refresh();
+      source.grant(3, HOUR);
+      await next;
+      assert.deepEqual(heard, [[1], [1, 3]]);
+    });
+
+    it('tells nothing of a token that came too late', async () => {
+      const heard: number[] = [];
+      cache.onToken(({number}) => heard.push(number));
+      void cache.get();
+      cache.set(source.token(99, HOUR));
+      source.grant(1, HOUR);
+      await turn();
+      assert.deepEqual(heard, []);
+    });
+  });
+
   describe('set', () => {
+    it('counts a token that ended before it was issued as ended', () => {
+      const now = clock.read();
+      cache.set({number: 0, issuedAt: now + HOUR, expiresAt: now});
+      assert.equal(cache.peek(), undefined);
+      cache.set({number: 0, issuedAt: now + HOUR, expiresAt: now + 1});
+      assert.equal(cache.peek()?.expiresAt, now + 1);
+    });
+
     it('puts a token in, which is used until it ends', async () => {
       const token = source.token(0, HOUR);
       cache.set(token);

@@ -77,9 +77,15 @@ function explain(
 ): Pick<Finding, 'meaning' | 'remedies'> {
   const email = clientOf(visit).getServiceAccountEmail();
   if (disabled !== undefined) {
+    const {service, project} = disabled;
     return {
-      meaning: `The API ${disabled} is not enabled in the project that the call counts for.`,
-      remedies: [{why: 'Enable it', command: `gcloud services enable ${disabled}`}],
+      meaning: `The API ${service} is not enabled in the project that the call counts for.`,
+      remedies: [
+        {
+          why: 'Enable it',
+          command: `gcloud services enable ${service}${project === undefined ? '' : ` --project=${project}`}`,
+        },
+      ],
     };
   }
   if (status === 401) {

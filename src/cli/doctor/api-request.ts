@@ -16,8 +16,8 @@ export interface ApiAnswer {
 export interface ApiError {
   /** Empty where there is none that can be read. */
   readonly message: string;
-  /** The API that is disabled, where that is what is wrong. */
-  readonly disabled: string | undefined;
+  /** The API that is disabled, where that is what is wrong, and in which project where it says so. */
+  readonly disabled: {readonly service: string; readonly project: string | undefined} | undefined;
 }
 
 /** Why there was no answer. */
@@ -72,9 +72,13 @@ export function unreachable(url: URL, {problem}: NoAnswer): Finding {
 function readError(data: unknown): ApiError {
   const text = typeof data === 'string' ? data : JSON.stringify(data ?? '');
   const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? '';
-  const disabled = text.includes('SERVICE_DISABLED')
+  const service = text.includes('SERVICE_DISABLED')
     ? /"service"\s*:\s*"([a-z0-9.-]+)"/.exec(text)?.[1]
     : undefined;
+  const project = /"consumer"\s*:\s*"projects\/([a-z0-9][a-z0-9.:-]*)"/.exec(text)?.[1];
   // A server's text must not drive a terminal.
-  return {message: message.replace(/\\.|[\p{Cc}\s]+/gu, ' ').slice(0, 500), disabled};
+  return {
+    message: message.replace(/\\.|[\p{Cc}\s]+/gu, ' ').slice(0, 500),
+    disabled: service === undefined ? undefined : {service, project},
+  };
 }

@@ -43,8 +43,14 @@ export function explainAwsRefusal({reason, fix}: AwsAuthError, visit: Visit): Ex
       return {meaning, remedies: [Math.abs(clockOffsetMillis) > 60_000 ? setClock : lookAtThem]};
     case 'RegionDisabledException':
       return {
-        meaning: `${meaning} The region is ${identity?.region ?? 'unknown'}.`,
-        remedies: [{why: 'Sign for a region that is on', command: 'export AWS_REGION=us-east-1'}],
+        meaning,
+        remedies: [
+          {
+            why: 'Sign for a region that is on',
+            // The library's advice names one of this partition.
+            command: `export AWS_REGION=${/e\.g\. ([a-z0-9-]+)/.exec(fix)?.[1] ?? 'us-east-1'}`,
+          },
+        ],
       };
     default:
       return {meaning, remedies: [lookAtThem]};

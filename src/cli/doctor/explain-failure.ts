@@ -114,17 +114,12 @@ const EXPLANATIONS: Partial<
     };
   },
 
-  API_DISABLED: (error, visit) => {
+  API_DISABLED: error => {
     const service =
       error.step === 'token-exchange' ? 'sts.googleapis.com' : 'iamcredentials.googleapis.com';
     return {
       meaning: `The API ${service} is not enabled in the project. It takes a few minutes to be seen.`,
-      remedies: [
-        {
-          why: 'Enable it',
-          command: `gcloud services enable ${service} --project=${/project (\d+)/.exec(error.what)?.[1] ?? target(visit).projectNumber}`,
-        },
-      ],
+      remedies: commandIn(error.fix, 'Enable it'),
     };
   },
 

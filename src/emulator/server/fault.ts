@@ -36,13 +36,16 @@ export interface RedirectFault extends FaultBase {
   readonly hang?: undefined;
 }
 
+/** How far an answer gets before its connection breaks. */
+export type BreakPoint = 'status-line' | 'headers' | 'body';
+
 /** Breaks the connection. */
 export interface ResetFault extends FaultBase {
   /**
-   * `before`: the service never sees the request. `headers`, `body`: it does its work, and the
-   * connection breaks after its answer's headers, or in the middle of the body.
+   * `before`: the service never sees the request. `status-line`, `headers`, `body`: it does its work, and
+   * the connection breaks after its answer's status line, after the headers, or in the middle of the body.
    */
-  readonly reset: 'before' | 'headers' | 'body';
+  readonly reset: 'before' | BreakPoint;
   readonly status?: undefined;
   readonly headers?: undefined;
   readonly body?: undefined;
@@ -99,6 +102,8 @@ export class FaultQueue {
   }
 }
 
+const RESETS: readonly ResetFault['reset'][] = ['before', 'status-line', 'headers', 'body'];
+
 // As it may come from JavaScript, where the types forbid nothing.
 type Loose = Partial<Record<keyof AnswerFault, unknown>>;
 
@@ -133,8 +138,8 @@ function checkFault(fault: Loose): void {
     throw new TypeError('fault.status must be an HTTP status from 200 to 599.');
   }
   const {redirectTo, reset, hang} = fault;
-  if (reset !== undefined && reset !== 'before' && reset !== 'headers' && reset !== 'body') {
-    throw new TypeError('fault.reset must be one of before, headers, body.');
+  if (reset !== undefined && !RESETS.some(known => known === reset)) {
+    throw new TypeError(`fault.reset must be one of ${RESETS.join(', ')}.`);
   }
   if (redirectTo !== undefined && (typeof redirectTo !== 'string' || redirectTo === '')) {
     throw new TypeError('fault.redirectTo must be a URL.');

@@ -1,8 +1,9 @@
-import type {ServerResponse} from 'node:http';
+import {STATUS_CODES, type ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ServiceReply} from '../service.js';
+import type {BreakPoint} from './fault.js';
 
 /** How a reply goes out. */
 export interface Delivery {
@@ -13,7 +14,7 @@ export interface Delivery {
   /** How long each byte of the body takes, in ms. */
   readonly dripMillisPerByte?: number | undefined;
   /** Where the connection breaks. */
-  readonly breakAfter?: 'headers' | 'body' | undefined;
+  readonly breakAfter?: BreakPoint | undefined;
 }
 
 /** Sends a reply. It throws if the connection ends before all is handed over. */
@@ -38,6 +39,12 @@ export async function sendReply(
   // The reply to a HEAD request tells the length of a body that it does not have; 204 and 304 have
   // neither (RFC 9110 section 8.6).
   if (status !== 204 && status !== 304) headers['content-length'] ??= String(bytes.length);
+  if (breakAfter === 'status-line') {
+    beforeEnd(status);
+    // By the socket itself: a ServerResponse sends the whole head or nothing.
+    response.socket?.end(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n`);
+    return;
+  }
   response.writeHead(status, headers);
   if (breakAfter !== undefined) {
     response.flushHeaders();

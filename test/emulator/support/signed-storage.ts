@@ -1,7 +1,7 @@
 import {Storage, type GetSignedUrlConfig} from '@google-cloud/storage';
 import {JWT} from 'google-auth-library';
 import assert from 'node:assert/strict';
-import {generateKeyPairSync, verify} from 'node:crypto';
+import {generateKeyPairSync, sign, verify} from 'node:crypto';
 import type {StorageServiceOptions} from '../../../src/emulator/storage/storage-service.js';
 import {PROJECT, startStorage} from '../storage-fixture.js';
 import {send, type Answer, type Message} from './http.js';
@@ -53,6 +53,12 @@ export async function startSignedStorage(
       const wish = {action: 'read', expires: storage.time.now + HOUR, version, ...config} as const;
       const [url] = await file(name, email).getSignedUrl(wish);
       return url;
+    },
+    /** A signature of the one account's key. */
+    signatureOf: (data: string): Buffer => {
+      const key = KEYS.get(SIGNER)?.privateKey;
+      assert.ok(key);
+      return sign('sha256', Buffer.from(data), key);
     },
     /** Asks for a URL with the host that it names, wherever it leads to. */
     ask: (url: string, message: Omit<Message, 'path'> = {}): Promise<Answer> => {

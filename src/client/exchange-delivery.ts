@@ -1,0 +1,36 @@
+import type {gaxios} from 'google-auth-library';
+import {sharedHttpsDelivery} from '../google/https-delivery.js';
+import {deliverBy} from '../google/transporter-delivery.js';
+import type {Delivery} from '../google/transport.js';
+
+/**
+ * Sends a client's exchange: by `node:https`, or by the client's transporter where somebody has a say in that.
+ * `transporter` is a public property in google-auth-library, and tests and instrumentation replace it, or what
+ * is in it, at any time: so it is looked at anew for each request.
+ *
+ * @param isOwn whether nobody had a say in it at construction.
+ */
+export function exchangeDelivery(
+  client: {readonly transporter: gaxios.Gaxios},
+  isOwn: boolean,
+): Delivery {
+  const made = client.transporter;
+  const own = (): Delivery | undefined =>
+    isOwn && client.transporter === made && isUntouched(made) ? sharedHttpsDelivery() : undefined;
+  return {
+    deliver: (request, signal) =>
+      own()?.deliver(request, signal) ?? deliverBy(client.transporter, request, signal),
+    prepare: url => own()?.prepare(url),
+  };
+}
+
+/** Whether a transporter is as google-auth-library made it: without defaults, interceptors and stubs. */
+function isUntouched(transporter: gaxios.Gaxios): boolean {
+  const {defaults, interceptors} = transporter;
+  return (
+    Object.keys(defaults).length === 0 &&
+    interceptors.request.size === 0 &&
+    interceptors.response.size === 0 &&
+    !Object.hasOwn(transporter, 'request')
+  );
+}
