@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import {describe, it} from 'mocha';
 import {AwsAuthClient, isAwsAuthError} from '../../src/index.js';
-import {parsePolicy, startEmulator, type EmulatorPolicy} from '../../src/emulator/index.js';
+import {
+  parsePolicy,
+  startEmulator,
+  type Emulator,
+  type EmulatorPolicy,
+} from '../../src/emulator/index.js';
 import {runCommand} from './run-command.js';
 
 const COMPLETE = [
   ...['setup', '--format', 'policy', '--project', 'my-project'],
   ...['--project-number', '123456789012', '--aws-account', '111122223333'],
 ];
-const ROLES = ['demo-role', 'demo-role-2', 'emo-role', 'Demo-role', 'assumed-role', 'two'];
+// IAM does not tell it from demo-role: no account has both.
+const IN_CAPITALS = 'Demo-role';
+const ROLES = ['demo-role', 'demo-role-2', 'emo-role', IN_CAPITALS, 'assumed-role', 'two'];
 const OK = 'OK';
 
 /** What becomes of each role, and of a user, that asks for a token with this set-up. */
@@ -17,18 +24,24 @@ async function outcomes(flags: readonly string[]): Promise<Readonly<Record<strin
   assert.equal(status, 0, stderr);
   const policy = await parsePolicy(stdout);
   const user = {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret'};
-  const populated: EmulatorPolicy = {
+  const populated = (roles: readonly string[]): EmulatorPolicy => ({
     ...policy,
     aws: {
       accounts: policy.aws.accounts.map(account => ({
         ...account,
-        roles: ROLES.map(name => ({name})),
+        roles: roles.map(name => ({name})),
         users: [{name: 'ci', path: '/assumed-role/demo-role/', accessKeys: [user]}],
       })),
     },
-  };
-  await using emulator = await startEmulator({policy: populated});
-  const ask = async (awsCredentials: {accessKeyId: string; secretAccessKey: string}) => {
+  });
+  await using emulator = await startEmulator({
+    policy: populated(ROLES.filter(name => name !== IN_CAPITALS)),
+  });
+  await using another = await startEmulator({policy: populated([IN_CAPITALS])});
+  const ask = async (
+    awsCredentials: {accessKeyId: string; secretAccessKey: string},
+    emulator: Emulator,
+  ) => {
     const client = AwsAuthClient.fromJSON(emulator.config, {
       awsCredentials,
       awsRegion: 'us-east-1',
@@ -41,8 +54,11 @@ async function outcomes(flags: readonly string[]): Promise<Readonly<Record<strin
     }
   };
   const found: Record<string, string> = {};
-  for (const role of ROLES) found[role] = await ask(emulator.issueAwsCredentials({role}));
-  found['user/ci'] = await ask(user);
+  for (const role of ROLES) {
+    const its = role === IN_CAPITALS ? another : emulator;
+    found[role] = await ask(its.issueAwsCredentials({role}), its);
+  }
+  found['user/ci'] = await ask(user, emulator);
   return found;
 }
 
