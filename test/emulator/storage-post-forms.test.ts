@@ -4,6 +4,7 @@ import {
   BUCKET,
   HOUR,
   SIGNER,
+  sharedSignedStorage,
   startSignedStorage,
   type SignedStorage,
 } from './support/signed-storage.js';
@@ -28,15 +29,7 @@ function formOf(fields: Fields, content: string, type?: string): string {
 
 describe('a form that is posted to the emulated Cloud Storage', () => {
   let storage: SignedStorage;
-
-  before(async () => {
-    storage = await startSignedStorage();
-  });
-  after(() => storage.close());
-  beforeEach(() => {
-    storage.time.now = Date.now();
-  });
-  afterEach(() => assert.deepEqual(storage.failures, []));
+  sharedSignedStorage(made => (storage = made));
 
   /** The fields of a policy of our own, signed as the older and the newer signature are. */
   const signed = (conditions: readonly Condition[], expiration = storage.time.now + HOUR) => {

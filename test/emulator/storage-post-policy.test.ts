@@ -6,6 +6,7 @@ import {
   HOUR,
   OTHER,
   SIGNER,
+  sharedSignedStorage,
   startSignedStorage,
   type SignedStorage,
 } from './support/signed-storage.js';
@@ -14,15 +15,7 @@ type Fields = Record<string, string | undefined>;
 
 describe('the emulated Cloud Storage, sent signed forms', () => {
   let storage: SignedStorage;
-
-  before(async () => {
-    storage = await startSignedStorage();
-  });
-  after(() => storage.close());
-  beforeEach(() => {
-    storage.time.now = Date.now();
-  });
-  afterEach(() => assert.deepEqual(storage.failures, []));
+  sharedSignedStorage(made => (storage = made));
 
   async function sign(
     options: Partial<GenerateSignedPostPolicyV4Options> = {},

@@ -6,6 +6,7 @@ import {
   HOUR,
   OTHER,
   SIGNER,
+  sharedSignedStorage,
   startSignedStorage,
   type SignedStorage,
   type Version,
@@ -17,16 +18,8 @@ const DAY = 24 * HOUR;
 
 describe('the emulated Cloud Storage, asked by signed URLs', () => {
   let storage: SignedStorage;
-
-  before(async () => {
-    storage = await startSignedStorage();
-  });
-  after(() => storage.close());
-  beforeEach(async () => {
-    storage.time.now = Date.now();
-    await storage.upload(BUCKET, 'plain.txt', 'hello');
-  });
-  afterEach(() => assert.deepEqual(storage.failures, []));
+  sharedSignedStorage(made => (storage = made));
+  beforeEach(() => storage.upload(BUCKET, 'plain.txt', 'hello'));
 
   for (const version of VERSIONS) {
     describe(version, () => {

@@ -71,6 +71,20 @@ export async function startSignedStorage(
 
 export type SignedStorage = Awaited<ReturnType<typeof startSignedStorage>>;
 
+/** One storage for the tests of a suite, handed to it before the first; none of them may make it fail inside. */
+export function sharedSignedStorage(take: (storage: SignedStorage) => void): void {
+  let storage: SignedStorage;
+  before(async () => {
+    storage = await startSignedStorage();
+    take(storage);
+  });
+  after(() => storage.close());
+  beforeEach(() => {
+    storage.time.now = Date.now();
+  });
+  afterEach(() => assert.deepEqual(storage.failures, []));
+}
+
 function signingStorage(apiEndpoint: string, email: string): Storage {
   const key = KEYS.get(email)?.privateKey.export({type: 'pkcs8', format: 'pem'}).toString() ?? '';
   const storage = new Storage({
