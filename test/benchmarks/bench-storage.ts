@@ -5,7 +5,7 @@ import {ColdSamples} from './cold-samples.js';
 import {programPath} from './program-path.js';
 import type {Section} from './section.js';
 
-const RUNS = 21;
+const RUNS = 41;
 const READERS = ['aws-client', 'google-auth-aws'] as const satisfies readonly ClientName[];
 
 /** How long a cold process takes to the first bytes of an object in Cloud Storage. */
