@@ -20,7 +20,7 @@ export function exchangeDelivery(
   return {
     deliver: (request, signal) =>
       own()?.deliver(request, signal) ?? deliverBy(client.transporter, request, signal),
-    prepare: url => own()?.prepare(url),
+    prepare: async url => own()?.prepare(url),
   };
 }
 

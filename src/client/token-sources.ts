@@ -49,8 +49,8 @@ export function federatedTokenSource(
   scopes: readonly string[],
 ): TokenSource<AccessToken> {
   const {tokenUrl, audience, retryPolicy: policy} = options;
-  const prepare = (url: string | undefined): void => {
-    if (url !== undefined && 'prepare' in transporter) transporter.prepare(url);
+  const prepare = async (url: string | undefined): Promise<void> => {
+    if (url !== undefined && 'prepare' in transporter) await transporter.prepare(url);
   };
   let isClockOff = false;
   const exchange = async (identity: AwsIdentity, attempt: Attempt): Promise<AccessToken> => {
@@ -66,7 +66,7 @@ export function federatedTokenSource(
         const asked = options.clock();
         const answer = send(transporter, tokenExchangeRequest(details), attempt);
         // While Google STS thinks, the handshakes with the next server go on.
-        prepare(options.serviceAccount?.url);
+        void prepare(options.serviceAccount?.url);
         const response = await answer;
         const awsTime = response.status >= 400 ? awsTimeIn(response.text) : undefined;
         isClockOff = clock.heard(awsTime ?? response.serverTime, asked);
@@ -77,8 +77,9 @@ export function federatedTokenSource(
   };
   const identifyAndExchange = async (attempt: Attempt): Promise<AccessToken> => {
     // The handshakes go on while the credentials are read and the request is signed.
-    prepare(tokenUrl);
+    const connecting = prepare(tokenUrl);
     const identity = await identify({timeoutMillis: attempt.remainingMillis});
+    await connecting;
     try {
       return await exchange(identity, attempt);
     } catch (error) {

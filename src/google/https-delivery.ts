@@ -1,7 +1,7 @@
 // As objects, whose functions test doubles and instrumentation replace.
 import http from 'node:http';
 import https from 'node:https';
-import {isIP} from 'node:net';
+import {isIP, type LookupFunction} from 'node:net';
 import {connect, type TLSSocket} from 'node:tls';
 import {parseServerTime, readCapped} from './response-body.js';
 import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transport.js';
@@ -13,10 +13,14 @@ import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transpor
  *
  * @param options.preparedMillis how long a connection that was made ahead is kept for its first request.
  *   Default 10 000: longer than any handshake, and shorter than servers keep one on which nothing is asked.
+ * @param options.lookup how the name of such a connection is looked up. Default: as Node.js does.
  * @internal
  */
-export function createHttpsDelivery({preparedMillis = 10_000} = {}): Delivery {
-  const secure = new PreparedAgent(preparedMillis);
+export function createHttpsDelivery({
+  preparedMillis = 10_000,
+  lookup,
+}: {readonly preparedMillis?: number; readonly lookup?: LookupFunction} = {}): Delivery {
+  const secure = new PreparedAgent(preparedMillis, lookup);
   const plain = new http.Agent({keepAlive: true});
   return {
     deliver: (request, signal) => {
@@ -25,8 +29,12 @@ export function createHttpsDelivery({preparedMillis = 10_000} = {}): Delivery {
         ? deliver(https.request, customAgent(https) ?? secure, url, request, signal)
         : deliver(http.request, customAgent(http) ?? plain, url, request, signal);
     },
-    prepare: url => {
-      if (customAgent(https) === undefined) secure.prepare(new URL(url));
+    prepare: async url => {
+      try {
+        if (customAgent(https) === undefined) await secure.prepare(new URL(url));
+      } catch {
+        // The request that needs the connection tells what is wrong.
+      }
     },
   };
 }
@@ -110,21 +118,25 @@ export function sharedHttpsDelivery(): Delivery {
 class PreparedAgent extends https.Agent {
   readonly #sockets = new Map<string, TLSSocket>();
   readonly #preparedMillis: number;
+  readonly #lookup: LookupFunction | undefined;
 
-  constructor(preparedMillis: number) {
+  constructor(preparedMillis: number, lookup: LookupFunction | undefined) {
     super({keepAlive: true});
     this.#preparedMillis = preparedMillis;
+    this.#lookup = lookup;
   }
 
-  prepare(url: URL): void {
+  async prepare(url: URL): Promise<void> {
     const key = keyOf(url.hostname, url.port);
     if (url.protocol !== 'https:' || this.#sockets.has(key) || this.#keeps(key)) return;
     const host = url.hostname.replace(/^\[|\]$/g, '');
+    const isName = isIP(host) === 0;
     const socket = connect({
       host,
       port: Number(url.port || 443),
+      ...(this.#lookup === undefined ? {} : {lookup: this.#lookup}),
       // An address is no server name (RFC 6066 section 3).
-      servername: isIP(host) === 0 ? host : '',
+      servername: isName ? host : '',
       ALPNProtocols: ['http/1.1'],
     });
     this.#sockets.set(key, socket);
@@ -137,6 +149,7 @@ class PreparedAgent extends https.Agent {
     };
     socket.once('error', forget);
     socket.once('close', forget);
+    if (isName) await lookedUp(socket);
   }
 
   override createConnection(
@@ -155,6 +168,23 @@ class PreparedAgent extends https.Agent {
   #keeps(key: string): boolean {
     return Object.keys(this.freeSockets).some(name => name.startsWith(`${key}:`));
   }
+}
+
+// A name that takes longer than this is no reason to wait: signing takes less.
+const LOOKUP_MILLIS = 20;
+
+/** Waits until a connection's name is looked up, when Node.js connects, or that has failed, or takes its time. */
+function lookedUp(socket: TLSSocket): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, LOOKUP_MILLIS);
+    timer.unref();
+    const settle = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    socket.once('lookup', settle);
+    socket.once('close', settle);
+  });
 }
 
 function keyOf(host: string, port: string): string {

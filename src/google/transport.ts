@@ -38,8 +38,12 @@ export interface DeliveredResponse extends TokenEndpointResponse {
 /** A way of sending of this package's own. */
 export interface Delivery {
   deliver(request: TokenEndpointRequest, signal: AbortSignal): Promise<DeliveredResponse>;
-  /** Connects to a host that is going to be needed, so that its handshakes cost nobody's time. */
-  prepare(url: string): void;
+  /**
+   * Connects to a host that is going to be needed, so that its handshakes cost nobody's time. The promise is
+   * fulfilled, whatever becomes of the connection, when it is on its way or soon: what keeps the event loop busy
+   * before that keeps the connection waiting.
+   */
+  prepare(url: string): Promise<void>;
 }
 
 /** What a request is delivered as, for a transporter of another make. */

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {awsIdentityReader} from '../../src/client/aws-identity.js';
+import {resolveOptions} from '../../src/client/options.js';
+import {federatedTokenSource} from '../../src/client/token-sources.js';
+import type {Delivery} from '../../src/google/transport.js';
 import {httpResponse, rawServers, type RawServer} from '../support/raw-server.js';
+import {SAMPLE_SECRETS} from '../support/sample-secrets.js';
 import {rejectionOf} from '../support/thrown.js';
 import {emulatedClient} from './emulated-client.js';
 
@@ -39,6 +44,47 @@ describe('connections that are made ahead', () => {
     });
     assert.equal((await rejectionOf(client.getAccessToken())).code, 'NETWORK_ERROR');
     assert.equal(server.connections(), 1);
+  });
+
+  it('signs when the connection is on its way, since signing keeps the event loop from it', async () => {
+    const {accessKeyId, secretAccessKey} = SAMPLE_SECRETS;
+    const options = resolveOptions({
+      audience: emulator.config.audience,
+      awsCredentials: {accessKeyId, secretAccessKey},
+      awsRegion: 'us-east-1',
+      retry: {maxAttempts: 1},
+    });
+    const steps: string[] = [];
+    let connect: () => void = () => undefined;
+    const transporter: Delivery = {
+      prepare: url => {
+        steps.push(`connect to ${url}`);
+        return new Promise(resolve => (connect = resolve));
+      },
+      deliver: ({url}) => {
+        steps.push(`ask ${url}`);
+        return Promise.reject(new Error('not reached'));
+      },
+    };
+    const source = federatedTokenSource(
+      {
+        ...{options, transporter, apiClient: 'gl-node/0', identify: awsIdentityReader(options)},
+        clock: {
+          now: () => {
+            steps.push('sign');
+            return Date.now();
+          },
+          heard: () => false,
+        },
+      },
+      options.scopes,
+    );
+    const exchange = rejectionOf(Promise.resolve(source()));
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    assert.deepEqual(steps, [`connect to ${options.tokenUrl}`]);
+    connect();
+    await exchange;
+    assert.deepEqual(steps.slice(1), ['sign', `ask ${options.tokenUrl}`]);
   });
 
   it('reaches IAM Credentials while Google STS is asked', async () => {

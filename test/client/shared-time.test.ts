@@ -63,7 +63,7 @@ describe('the steps of one token share the time for all attempts', () => {
       const response = {status, text: JSON.stringify(body), serverTime};
       return after(afterMillis, {...response, retryAfter: undefined, location: undefined});
     },
-    prepare: () => undefined,
+    prepare: () => Promise.resolve(),
   };
 
   function after(millis: number, response: DeliveredResponse): Promise<DeliveredResponse>;

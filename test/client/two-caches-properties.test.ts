@@ -111,7 +111,7 @@ class Simulation {
     this.federated = tokenCache(() => this.#exchange(), options);
     const transporter = {
       deliver: (request: TokenEndpointRequest) => this.#impersonate(request),
-      prepare: () => undefined,
+      prepare: () => Promise.resolve(),
     };
     this.account = tokenCache(
       serviceAccountTokenSource({

@@ -31,7 +31,7 @@ class PlainAgent extends http.Agent {
 if (how === 'another agent, without TLS') http.globalAgent = new PlainAgent();
 if (how === 'its authority') https.globalAgent.options.ca = testAuthority();
 const delivery = createHttpsDelivery();
-delivery.prepare(url);
+void delivery.prepare(url);
 const hold = setInterval(() => undefined, 1000);
 const outcome = await send(delivery, tokenRequest(url), {timeoutMillis: 15_000}).then(
   ({text}) => text,

@@ -11,7 +11,7 @@ const outcomes: string[] = [];
 
 for (const step of process.argv.slice(2)) {
   const [verb, url = ''] = step.split(' ');
-  if (verb === 'prepare') delivery.prepare(url);
+  if (verb === 'prepare') void delivery.prepare(url);
   else if (verb === 'until') await until(url);
   else if (verb === 'both') outcomes.push(...(await Promise.all([outcomeOf(url), outcomeOf(url)])));
   else outcomes.push(await outcomeOf(url));

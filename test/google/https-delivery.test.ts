@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import {createServer as createHttpServer} from 'node:http';
-import type {AddressInfo, Socket} from 'node:net';
+import type {AddressInfo, LookupFunction, Socket} from 'node:net';
 import {createServer, type TLSSocket} from 'node:tls';
 import {fileURLToPath} from 'node:url';
+import {Worker} from 'node:worker_threads';
 import {createHttpsDelivery} from '../../src/google/https-delivery.js';
 import {send} from '../../src/google/transport.js';
 import {answering, httpResponse, rawServers} from '../support/raw-server.js';
@@ -174,7 +176,7 @@ describe('the delivery over node:https', () => {
 
     it('gives up a connection that nobody uses', async () => {
       const silent = await start(() => undefined);
-      createHttpsDelivery({preparedMillis: 20}).prepare(`https://127.0.0.1:${silent.port}/`);
+      await createHttpsDelivery({preparedMillis: 20}).prepare(`https://127.0.0.1:${silent.port}/`);
       await silent.disconnected;
     });
 
@@ -188,7 +190,7 @@ describe('the delivery over node:https', () => {
     it('makes none to a host that is asked without TLS', async () => {
       const server = await start(answering(200, '{}'));
       const delivery = createHttpsDelivery();
-      delivery.prepare(server.url);
+      await delivery.prepare(server.url);
       await send(delivery, tokenRequest(server.url), LONG);
       assert.equal(server.connections(), 1);
     });
@@ -200,6 +202,49 @@ describe('the delivery over node:https', () => {
       assert.equal(server.sockets.length, 2);
     });
 
+    it('has it on its way when it says so, however busy the process is then', async () => {
+      // Another thread takes the connection, while this one does not turn its event loop.
+      const connections = new Int32Array(new SharedArrayBuffer(4));
+      const worker = new Worker(
+        `const {createServer} = require('node:net');
+         const {parentPort, workerData: connections} = require('node:worker_threads');
+         const server = createServer(socket => {
+           socket.on('error', () => undefined);
+           Atomics.add(connections, 0, 1);
+           Atomics.notify(connections, 0);
+         });
+         server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+        {eval: true, workerData: connections},
+      );
+      endings.push(() => void worker.terminate());
+      const [port] = (await once(worker, 'message')) as [number];
+      const lookup: LookupFunction = (_name, _options, callback) => {
+        setImmediate(() => callback(null, [{address: '127.0.0.1', family: 4}]));
+      };
+      await createHttpsDelivery({lookup}).prepare(`https://sts.example.com:${port}/v1/token`);
+      assert.equal(Atomics.wait(connections, 0, 0, 10_000), 'ok');
+    });
+
+    for (const [what, lookup] of [
+      [
+        'fails',
+        (_name, _options, callback) =>
+          setImmediate(() => callback(Object.assign(new Error(), {code: 'ENOTFOUND'}), [])),
+      ],
+      ['never ends', () => undefined],
+      [
+        'throws',
+        () => {
+          throw new Error('no lookup');
+        },
+      ],
+    ] satisfies [string, LookupFunction][]) {
+      it(`keeps nobody waiting where the lookup of its name ${what}`, async () => {
+        const delivery = createHttpsDelivery({lookup, preparedMillis: 100});
+        await delivery.prepare('https://sts.example.com/v1/token');
+      });
+    }
+
     for (const [host, name] of [
       ['127.0.0.1', '127.0.0.1'],
       ['localhost', '127.0.0.1'],
@@ -209,7 +254,7 @@ describe('the delivery over node:https', () => {
         const server = await startTls(undefined, {host: name});
         const delivery = createHttpsDelivery();
         const url = `https://${host}:${server.port}/v1/token`;
-        delivery.prepare(url);
+        void delivery.prepare(url);
         // Nobody here knows its authority: that it is asked over the one connection is what counts.
         const error = await rejectionOf(send(delivery, tokenRequest(url), LONG));
         assert.match(error.message, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);

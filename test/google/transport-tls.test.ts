@@ -44,10 +44,10 @@ describe('send over TLS', () => {
   it('sends nothing over a connection that was made ahead, to a server of an unknown authority', async () => {
     const server = await start(answering(200, '{}'), 'https');
     const delivery = createHttpsDelivery();
-    delivery.prepare(server.url);
+    void delivery.prepare(server.url);
     const early = await rejectionOf(send(delivery, tokenRequest(server.url), LONG));
     assertHandshakeFailed(early, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
-    delivery.prepare(server.url);
+    void delivery.prepare(server.url);
     await server.disconnected;
     const late = await rejectionOf(send(delivery, tokenRequest(server.url), LONG));
     assertHandshakeFailed(late, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
