@@ -232,6 +232,34 @@ describe('buckets of the emulated storage', () => {
     }
   });
 
+  it('keep what a patch does not name, within a field, too', async () => {
+    const iamConfiguration = {uniformBucketLevelAccess: {enabled: true}};
+    const bucket = readJson(await insert({name: 'my-bucket', iamConfiguration}));
+    const {iamConfiguration: whole} = bucket;
+    assert.deepEqual(whole, {...iamConfiguration, publicAccessPrevention: 'inherited'});
+    const patch = async (json: unknown) =>
+      readJson(await fixture.call('/storage/v1/b/my-bucket', {method: 'PATCH', json}));
+    const prevented = {iamConfiguration: {publicAccessPrevention: 'enforced'}};
+    assert.deepEqual((await patch(prevented))['iamConfiguration'], {
+      ...iamConfiguration,
+      ...prevented.iamConfiguration,
+    });
+    await patch({website: {mainPageSuffix: 'index.html', notFoundPage: '404.html'}});
+    const website = {mainPageSuffix: null};
+    assert.deepEqual((await patch({website}))['website'], {notFoundPage: '404.html'});
+    const one = {rule: [{action: {type: 'Delete'}, condition: {age: 1}}]};
+    await patch({lifecycle: one});
+    assert.deepEqual((await patch({lifecycle: {rule: []}}))['lifecycle'], {rule: []});
+    // A key that every object of JavaScript inherits is a key like others.
+    const text = '{"labels": {"__proto__": "1", "b": "2"}}';
+    const answer = await fixture.call('/storage/v1/b/my-bucket', {method: 'PATCH', body: text});
+    const labels = Object.entries(asRecord(readJson(answer)['labels'])).sort();
+    assert.deepEqual(labels.sort(), [
+      ['__proto__', '1'],
+      ['b', '2'],
+    ]);
+  });
+
   it('change their fields, at the metageneration that is wished for', async () => {
     await fixture.createBucket('my-bucket');
     const patch = (json: unknown, query = '') =>

@@ -219,6 +219,24 @@ describe('objects of the emulated storage', () => {
       assert.deepEqual((await list('startOffset=b/2&endOffset=d/')).names, ['b/2', 'b/c/3', 'c']);
     });
 
+    it('name an object whose name is a prefix beside it, if that is wished', async () => {
+      for (const name of ['a', 'd/', 'd/1', 'e/1', 'f//', 'g']) await upload(name);
+      const wish = 'delimiter=/&includeTrailingDelimiter=';
+      assert.deepEqual(await pages(`${wish}false`), [
+        {names: ['a', 'g'], prefixes: ['d/', 'e/', 'f/']},
+      ]);
+      assert.deepEqual(await pages(`${wish}true`), [
+        {names: ['a', 'd/', 'g'], prefixes: ['d/', 'e/', 'f/']},
+      ]);
+      assert.deepEqual(await pages(`${wish}true&maxResults=2`), [
+        {names: ['a'], prefixes: undefined},
+        {names: ['d/'], prefixes: ['d/']},
+        {names: [], prefixes: ['e/', 'f/']},
+        {names: ['g'], prefixes: undefined},
+      ]);
+      assert.equal((await pages(`${wish}true&maxResults=1`)).length, 5);
+    });
+
     it('are in the order of the bytes, not of JavaScript', async () => {
       // U+FF5E comes before U+1F98A, though its UTF-16 is greater.
       const names = ['A', 'a', 'ä', '～', '🦊', '🦊a'];
@@ -286,6 +304,17 @@ describe('objects of the emulated storage', () => {
       );
     });
 
+    it('keep numbers and booleans as texts', async () => {
+      await upload('a');
+      const metadata = {number: -1.5, yes: true, no: false, text: ''};
+      assert.deepEqual(readJson(await change('PATCH', {metadata}))['metadata'], {
+        number: '-1.5',
+        yes: 'true',
+        no: 'false',
+        text: '',
+      });
+    });
+
     it('go with the download, in UTF-8', async () => {
       await upload('a');
       await change('PATCH', {contentDisposition: 'inline; filename="ä🦊"', contentLanguage: 'de'});
@@ -306,7 +335,8 @@ describe('objects of the emulated storage', () => {
         {customTime: 'yesterday'},
         {metadata: 'a=1'},
         {metadata: ['a']},
-        {metadata: {a: 1}},
+        {metadata: {a: {}}},
+        {metadata: {a: [1]}},
         {metadata: {a: 'x'.repeat(8 * 1024)}},
         ['contentType'],
       ]) {
@@ -389,6 +419,51 @@ describe('objects of the emulated storage', () => {
       ]);
       const winner = answers.findIndex(answer => answer.status === 200);
       assert.equal((await get('race?alt=media')).text, String(winner));
+    });
+  });
+
+  describe('storage classes', () => {
+    const OTHERS = '/storage/v1/b/cold-bucket/o';
+    const create = async () => {
+      const json = {name: 'cold-bucket', storageClass: 'COLDLINE'};
+      await fixture.call('/storage/v1/b?project=emulated-project', {method: 'POST', json});
+      await fixture.upload('cold-bucket', 'a', 'content');
+    };
+    const classAt = async (path: string) => readJson(await fixture.call(path))['storageClass'];
+    const post = (path: string, json: unknown = {}) => fixture.call(path, {method: 'POST', json});
+
+    it("are the bucket's where an object is given none", async () => {
+      await create();
+      assert.equal(await classAt(`${OTHERS}/a`), 'COLDLINE');
+      const media = await fixture.call(`${OTHERS}/a?alt=media`);
+      assert.equal(media.headers.get('x-goog-storage-class'), 'COLDLINE');
+      const compose = {sourceObjects: [{name: 'a'}]};
+      await post(`${OTHERS}/composed/compose`, compose);
+      assert.equal(await classAt(`${OTHERS}/composed`), 'COLDLINE');
+      await upload('own');
+      await post(`${OBJECTS}/own/rewriteTo/b/cold-bucket/o/copy`);
+      assert.equal(await classAt(`${OTHERS}/copy`), 'COLDLINE');
+      await post(`${OTHERS}/a/rewriteTo/b/my-bucket/o/copy`);
+      assert.equal(await classAt(`${OBJECTS}/copy`), 'STANDARD');
+    });
+
+    it('are those that are asked for, and stay where metadata are updated', async () => {
+      await create();
+      const wish = {storageClass: 'ARCHIVE', contentType: 'a/b'};
+      await post(`${OBJECTS}/a/rewriteTo/b/cold-bucket/o/x`, wish);
+      await upload('a');
+      await post(`${OBJECTS}/a/rewriteTo/b/cold-bucket/o/x`, wish);
+      assert.equal(await classAt(`${OTHERS}/x`), 'ARCHIVE');
+      await fixture.call(`${OTHERS}/x`, {method: 'PUT', json: {contentType: 'c/d'}});
+      assert.equal(await classAt(`${OTHERS}/x`), 'ARCHIVE');
+      await post(`${OTHERS}/x/moveTo/o/y`);
+      assert.equal(await classAt(`${OTHERS}/y`), 'ARCHIVE');
+      // What the bucket's becomes is that of new objects alone.
+      await fixture.call('/storage/v1/b/cold-bucket', {
+        method: 'PATCH',
+        json: {storageClass: 'NEARLINE'},
+      });
+      assert.equal(await classAt(`${OTHERS}/a`), 'COLDLINE');
     });
   });
 
@@ -532,6 +607,15 @@ describe('objects of the emulated storage', () => {
       }
     });
 
+    it('with a slash in a name that is not encoded say how it is sent', async () => {
+      await upload('a/b');
+      for (const path of ['a/b', 'a/b?alt=media', 'a/moveTo', 'a/rewriteTo']) {
+        const answer = await get(path);
+        assert.equal(answer.status, 404);
+        if (path.startsWith('a/b')) assert.match(answer.text, /slash .* is sent as %2F/);
+      }
+    });
+
     it('that are not percent-encoded UTF-8 are refused', async () => {
       for (const name of ['%FF', '%C3%28', '%', '%zz']) {
         assertRefused(
@@ -558,7 +642,7 @@ describe('objects of the emulated storage', () => {
       // A URL parser would make "DELETE the bucket's objects" or "DELETE the bucket" of these.
       assert.equal(await status(`${OBJECTS}/..`), 404);
       assert.equal(await status(`${OBJECTS}/%2e%2e`), 404);
-      assert.equal(await status(`${OBJECTS}/a/..`), 501);
+      assert.equal(await status(`${OBJECTS}/a/..`), 404);
       assert.equal(await status(`http://localhost${OBJECTS}/a?x=/b`), 204);
     });
 

@@ -41,6 +41,7 @@ export const ACCESS_RULES = {
   'objects.delete': {permission: 'storage.objects.delete', resource: OBJECT, scopes: TO_WRITE},
   'objects.copy': {permission: 'storage.objects.get', resource: OBJECT, scopes: TO_WRITE},
   'objects.rewrite': {permission: 'storage.objects.get', resource: OBJECT, scopes: TO_WRITE},
+  'objects.move': {permission: 'storage.objects.move', resource: OBJECT, scopes: TO_WRITE},
   'objects.compose': {permission: 'storage.objects.get', resource: OBJECT, scopes: TO_WRITE},
 } as const satisfies Record<string, AccessRule>;
 

@@ -15,6 +15,16 @@ const KEPT_FIELDS: Readonly<Record<string, Kind>> = {
   website: 'record',
 };
 
+const NOT_PLAYED_FIELDS = [
+  'acl',
+  'defaultEventBasedHold',
+  'defaultObjectAcl',
+  'encryption',
+  'ipFilter',
+  'objectRetention',
+  'retentionPolicy',
+] as const;
+
 const STORAGE_CLASSES =
   /^(STANDARD|NEARLINE|COLDLINE|ARCHIVE|MULTI_REGIONAL|REGIONAL|DURABLE_REDUCED_AVAILABILITY)$/;
 
@@ -37,7 +47,7 @@ export function readBucketFields(json: Readonly<Record<string, unknown>>): Map<s
 }
 
 /**
- * Lays a patch over the fields: null deletes, labels are merged.
+ * Lays a patch over the fields: null deletes, and what has fields of its own is merged with them.
  * https://cloud.google.com/storage/docs/json_api/v1/buckets/patch
  */
 export function patchBucketFields(
@@ -60,14 +70,24 @@ export function patchBucketFields(
 function readKept(field: string, kind: Kind, value: unknown, current: unknown): unknown {
   const isRight = kind === 'list' ? Array.isArray(value) : isRecord(value);
   if (!isRight) throw invalid(`Invalid value for field ${field}.`);
-  if (field !== 'labels' || !isRecord(value)) return value;
-  const labels = new Map(Object.entries(isRecord(current) ? current : {}));
-  for (const [key, label] of Object.entries(value)) {
-    if (label === null) labels.delete(key);
-    else if (typeof label === 'string') labels.set(key, label);
-    else throw invalid(`Invalid value for field labels.${key}.`);
+  if (field === 'labels' && isRecord(value)) {
+    for (const [key, label] of Object.entries(value)) {
+      const isText = typeof label === 'string' || label === null;
+      if (!isText) throw invalid(`Invalid value for field labels.${key}.`);
+    }
   }
-  return Object.fromEntries(labels);
+  return mergePatch(current, value);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7396#section-2 */
+function mergePatch(current: unknown, patch: unknown): unknown {
+  if (!isRecord(patch)) return patch;
+  const merged = new Map(Object.entries(isRecord(current) ? current : {}));
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, mergePatch(merged.get(key), value));
+  }
+  return Object.fromEntries(merged);
 }
 
 function readText(
@@ -85,8 +105,10 @@ function readText(
 
 // A bucket that seemed to keep old versions, or to refuse deletions, would fool a test.
 function refuseNotPlayed(json: Readonly<Record<string, unknown>>): void {
-  for (const field of ['encryption', 'ipFilter', 'objectRetention', 'retentionPolicy']) {
-    if (json[field]) throw notPlayed(`the bucket field ${field}`);
+  for (const field of NOT_PLAYED_FIELDS) {
+    const value = json[field];
+    const isEmpty = Array.isArray(value) && value.length === 0;
+    if (value && !isEmpty) throw notPlayed(`the bucket field ${field}`);
   }
   for (const [field, flag] of [
     ['billing', 'requesterPays'],

@@ -1,8 +1,8 @@
 import type {ServiceReply} from '../service.js';
 import {invalid} from './api-error.js';
 import {crc32c} from './crc32c.js';
-import {checkOverwriting, type ObjectPlace} from './finished-upload.js';
-import {readObjectFields} from './object-fields.js';
+import {checkOverwriting, withDefaultClass, type ObjectPlace} from './finished-upload.js';
+import {patchObjectFields, readObjectFields} from './object-fields.js';
 import {checkObjectName} from './object-name.js';
 import {objectResource} from './object-resource.js';
 import {
@@ -70,6 +70,36 @@ export async function composeObject(
   return jsonReply(objectResource(composed, request.call.url.origin));
 }
 
+/**
+ * A new name for an object of the same bucket. As a copy has, it has a new generation.
+ * https://cloud.google.com/storage/docs/json_api/v1/objects/move
+ */
+export async function moveObject(
+  request: StorageRequest,
+  from: ObjectPlace,
+  to: ObjectPlace,
+): Promise<ServiceReply> {
+  const {authorizeAlso, call, clock, query, state} = request;
+  checkObjectName(to.name);
+  if (to.name === from.name) throw invalid('An object cannot be moved to where it is.');
+  authorizeAlso('objects.insert', to);
+  await readJsonBody(call.body);
+  const source = state.object(from.bucket, from.name);
+  checkPreconditions(readPreconditions(query, 'ifSource'), source, 'write');
+  checkOverwriting(state, to, readPreconditions(query), authorizeAlso);
+  const now = clock();
+  const moved = {
+    ...source,
+    ...to,
+    generation: state.nextGeneration(now),
+    metageneration: 1,
+    timeCreated: now,
+    updated: now,
+  };
+  state.rename(source, moved);
+  return jsonReply(objectResource(moved, call.url.origin));
+}
+
 async function makeCopy(
   request: StorageRequest,
   from: ObjectPlace,
@@ -88,7 +118,8 @@ async function makeCopy(
   return store(request, to, content.length, () => ({
     content,
     checksums,
-    fields: isGiven ? given : source.fields,
+    // Its storage class is no metadata: it is asked for, or the bucket's.
+    fields: isGiven ? given : patchObjectFields(source.fields, {storageClass: null}),
     ...(componentCount !== undefined && {componentCount}),
   }));
 }
@@ -103,9 +134,11 @@ function store(
   const holding = state.budget.hold();
   if (!holding.grow(size)) throw state.budget.exceeded();
   const now = clock();
+  const made = make();
   const object = {
-    ...make(),
+    ...made,
     ...to,
+    fields: withDefaultClass(state, to.bucket, made.fields),
     holding,
     generation: state.nextGeneration(now),
     metageneration: 1,

@@ -1,6 +1,6 @@
 import {checkContent, checksumsOf, type ExpectedChecksums} from './checksums.js';
 import type {Holding} from './byte-budget.js';
-import type {ObjectFields} from './object-fields.js';
+import {withDefaults, type ObjectFields} from './object-fields.js';
 import {checkPreconditions, type Preconditions} from './preconditions.js';
 import type {AuthorizePlace, StorageRequest} from './storage-request.js';
 import type {StorageState, StoredObject} from './storage-state.js';
@@ -47,6 +47,16 @@ export function checkOverwriting(
   if (existing !== undefined) authorizeAlso('objects.delete', {bucket, name});
 }
 
+/** An object's fields with its storage class: its bucket's where it has none of its own. */
+export function withDefaultClass(
+  state: StorageState,
+  bucket: string,
+  fields: ObjectFields,
+): ObjectFields {
+  const storageClass = state.bucket(bucket).fields.get('storageClass');
+  return typeof storageClass === 'string' ? withDefaults(fields, {storageClass}) : fields;
+}
+
 /**
  * Makes an object of the bytes that have all arrived. From the check of the wishes on nothing
  * waits, so that of two writers with `ifGenerationMatch=0` one wins.
@@ -67,7 +77,7 @@ export function finishUpload(
     content,
     holding,
     checksums,
-    fields: draft.fields,
+    fields: withDefaultClass(request.state, draft.bucket, draft.fields),
     generation: request.state.nextGeneration(now),
     metageneration: 1,
     timeCreated: now,

@@ -8,6 +8,8 @@ export interface ListWishes {
   readonly delimiter: string;
   readonly startOffset: string;
   readonly endOffset: string;
+  /** Whether an object whose name is a prefix is listed beside that prefix. */
+  readonly includeTrailingDelimiter: boolean;
   readonly maxResults: number;
   /** The last entry of the page before. */
   readonly after: string;
@@ -27,6 +29,7 @@ export function readListWishes(query: URLSearchParams): ListWishes {
     delimiter: query.get('delimiter') ?? '',
     startOffset: query.get('startOffset') ?? '',
     endOffset: query.get('endOffset') ?? '',
+    includeTrailingDelimiter: query.get('includeTrailingDelimiter') === 'true',
     maxResults: readMaxResults(query.get('maxResults')),
     after: readPageToken(query.get('pageToken')),
   };
@@ -40,11 +43,15 @@ export function listPage(allNames: Iterable<string>, wishes: ListWishes): ListPa
   for (const name of selectNames(allNames, wishes)) {
     const prefix = prefixOf(name, wishes);
     if (prefix !== undefined && prefix === last) continue;
-    if (names.length + prefixes.length >= wishes.maxResults) {
+    const isBoth = prefix === name && wishes.includeTrailingDelimiter;
+    const listed = names.length + prefixes.length;
+    const room = wishes.maxResults - listed;
+    // A page for one that begins with both would otherwise never end.
+    if (room < 1 || (isBoth && room < 2 && listed > 0)) {
       return {names, prefixes, nextPageToken: Buffer.from(last, 'utf8').toString('base64url')};
     }
-    if (prefix === undefined) names.push(name);
-    else prefixes.push(prefix);
+    if (prefix === undefined || isBoth) names.push(name);
+    if (prefix !== undefined) prefixes.push(prefix);
     last = prefix ?? name;
   }
   return {names, prefixes, nextPageToken: undefined};

@@ -1,5 +1,5 @@
 import type {ServiceReply} from '../service.js';
-import {notPlayed, required, StorageApiError} from './api-error.js';
+import {required, StorageApiError} from './api-error.js';
 import {readExpectedChecksums} from './checksums.js';
 import {objectEtag} from './etag.js';
 import {finishUpload, type UploadDraft} from './finished-upload.js';
@@ -21,7 +21,6 @@ const DEFAULT_TYPE = 'application/octet-stream';
  */
 export async function insertObject(request: StorageRequest, bucket: string): Promise<ServiceReply> {
   const {headers} = request.call;
-  refuseEncryption(request);
   switch (request.query.get('uploadType')) {
     case 'media':
       return uploadAtOnce(request, bucket, body => ({
@@ -125,11 +124,4 @@ function readDraft(
     preconditions: readPreconditions(query),
     authorizeAlso,
   };
-}
-
-function refuseEncryption({call, query}: StorageRequest): void {
-  if (call.headers['x-goog-encryption-algorithm'] !== undefined) {
-    throw notPlayed('customer-supplied encryption keys');
-  }
-  if (query.has('kmsKeyName')) throw notPlayed('customer-managed encryption keys');
 }

@@ -14,7 +14,14 @@ const TEXT_FIELDS = [
 type TextField = (typeof TEXT_FIELDS)[number];
 
 // What they ask for changes what the service does, so that to keep and ignore them would be a lie.
-const NOT_PLAYED_FIELDS = ['eventBasedHold', 'kmsKeyName', 'retention', 'temporaryHold'] as const;
+const NOT_PLAYED_FIELDS = [
+  'acl',
+  'contexts',
+  'eventBasedHold',
+  'kmsKeyName',
+  'retention',
+  'temporaryHold',
+] as const;
 
 const STORAGE_CLASSES = [
   'STANDARD',
@@ -43,6 +50,14 @@ export function readObjectFields(json: Readonly<Record<string, unknown>>): Objec
   return patchObjectFields(NO_FIELDS, json);
 }
 
+/** The fields after an update: what is not named goes, but the storage class, which no update changes. */
+export function replaceObjectFields(
+  current: ObjectFields,
+  json: Readonly<Record<string, unknown>>,
+): ObjectFields {
+  return withDefaults(readObjectFields(json), {storageClass: current.text.get('storageClass')});
+}
+
 /** Fields that stand unless the caller has set them. */
 export function withDefaults(
   fields: ObjectFields,
@@ -66,7 +81,9 @@ export function patchObjectFields(
   json: Readonly<Record<string, unknown>>,
 ): ObjectFields {
   for (const field of NOT_PLAYED_FIELDS) {
-    if (json[field]) throw notPlayed(`the object field ${field}`);
+    const value = json[field];
+    const isEmpty = Array.isArray(value) && value.length === 0;
+    if (value && !isEmpty) throw notPlayed(`the object field ${field}`);
   }
   const text = new Map(current.text);
   for (const field of TEXT_FIELDS) {
@@ -87,7 +104,7 @@ function patchCustom(
   const custom = new Map(current);
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) custom.delete(key);
-    else if (typeof value === 'string') custom.set(key, value);
+    else if (isPlain(value)) custom.set(key, String(value));
     else throw invalid(`Invalid value for field metadata.${key}.`);
   }
   const size = Buffer.byteLength([...custom].flat().join(''));
@@ -97,6 +114,11 @@ function patchCustom(
     );
   }
   return custom;
+}
+
+// Google keeps numbers and booleans as their texts, and the client's types let them through.
+function isPlain(value: unknown): value is boolean | number | string {
+  return ['boolean', 'number', 'string'].includes(typeof value);
 }
 
 function checkText(field: TextField, value: unknown): string {

@@ -3,7 +3,7 @@ import {notPlayed} from './api-error.js';
 import {objectEtag} from './etag.js';
 import {listPage, readListWishes} from './listing.js';
 import {downloadMedia} from './media-download.js';
-import {patchObjectFields, readObjectFields, type ObjectFields} from './object-fields.js';
+import {patchObjectFields, replaceObjectFields, type ObjectFields} from './object-fields.js';
 import {objectResource} from './object-resource.js';
 import {readJsonBody} from './request-body.js';
 import {jsonReply, NO_CONTENT, type StorageRequest} from './storage-request.js';
@@ -29,7 +29,6 @@ export async function listObjects(
   for (const parameter of ['matchGlob', 'filter']) {
     if (query.has(parameter)) throw notPlayed(`the list parameter ${parameter}`);
   }
-  if (query.get('softDeleted') === 'true') throw notPlayed('soft-deleted objects');
   const {objects} = state.bucket(bucketName);
   const page = listPage(objects.keys(), readListWishes(query));
   const items = page.names.flatMap(name => objects.get(name) ?? []);
@@ -56,7 +55,7 @@ export async function updateObject(
   bucket: string,
   name: string,
 ): Promise<ServiceReply> {
-  return changeFields(request, bucket, name, (_current, json) => readObjectFields(json));
+  return changeFields(request, bucket, name, replaceObjectFields);
 }
 
 /** https://cloud.google.com/storage/docs/json_api/v1/objects/delete */

@@ -9,7 +9,7 @@ import {
   listBuckets,
   patchBucket,
 } from './bucket-operations.js';
-import {composeObject, copyObject, rewriteObject} from './copy-operations.js';
+import {composeObject, copyObject, moveObject, rewriteObject} from './copy-operations.js';
 import type {ObjectPlace} from './finished-upload.js';
 import {deleteSession, insertObject, putToSession, uploadTypeMissing} from './media-upload.js';
 import {
@@ -33,6 +33,9 @@ export interface Operation {
 export interface PlacedOperation extends Operation {
   readonly place: BoundaryPlace;
 }
+
+/** What an object has, and the emulator does not play. */
+const UNSERVED_ACTIONS = ['acl', 'iam', 'restore'];
 
 type Operations = Readonly<Record<string, Operation>>;
 
@@ -150,8 +153,13 @@ function actionOperations(from: ObjectPlace, rest: readonly string[]): Operation
   if (action === 'compose' && b === undefined) {
     return {POST: {id: 'objects.compose', run: request => composeObject(request, from)}};
   }
+  if (action === 'moveTo' && b === 'o' && bucket && o === undefined) {
+    const to = {bucket: from.bucket, name: bucket};
+    return {POST: {id: 'objects.move', run: request => moveObject(request, from, to)}};
+  }
+  if (UNSERVED_ACTIONS.includes(String(action))) throw notPlayed(`an object's ${String(action)}`);
   if (action !== 'copyTo' && action !== 'rewriteTo') {
-    throw notPlayed(`an object's ${String(action)}`);
+    throw notFound("Not Found. A slash in an object's name is sent as %2F.");
   }
   const isComplete = b === 'b' && o === 'o' && others.length === 0;
   if (!isComplete || !bucket || !name) throw notFound('Not Found');

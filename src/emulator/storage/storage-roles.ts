@@ -4,7 +4,13 @@ import type {IsAllowed} from './authorization.js';
 
 const READ = ['storage.objects.get', 'storage.objects.list'] as const;
 const CREATE = ['storage.objects.create'] as const;
-const CHANGE = [...READ, ...CREATE, 'storage.objects.delete', 'storage.objects.update'] as const;
+const CHANGE = [
+  ...READ,
+  ...CREATE,
+  'storage.objects.delete',
+  'storage.objects.move',
+  'storage.objects.update',
+] as const;
 
 const BUCKET_WRITE = [
   'storage.buckets.get',

@@ -17,6 +17,7 @@ import {
 import {findOperation, readStoragePath, type PlacedOperation} from './routes.js';
 import type {StorageRequest} from './storage-request.js';
 import {StorageState} from './storage-state.js';
+import {refuseUnservedWishes} from './unserved-wishes.js';
 import type {FindSigner} from './xml/signer.js';
 import {answerXmlCall, isXmlCall} from './xml/xml-api.js';
 
@@ -78,6 +79,7 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
       authorize(token, operation.id, isAllowed);
       checkOperation(token, operation, call);
     }
+    refuseUnservedWishes(call);
     return operation.run(requestOf(call, token));
   }
 

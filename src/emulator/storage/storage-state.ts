@@ -82,6 +82,12 @@ export class StorageState {
     if (older !== undefined && older.holding !== object.holding) older.holding.release();
   }
 
+  /** Keeps an object in place of what it was under another name, with the same bytes. */
+  rename(older: StoredObject, object: StoredObject): void {
+    this.keep(object);
+    this.bucket(older.bucket).objects.delete(older.name);
+  }
+
   forget(object: StoredObject): void {
     this.bucket(object.bucket).objects.delete(object.name);
     object.holding.release();

@@ -74,6 +74,7 @@ async function answer(
   }
   const {bucket, name} = address;
   if (bucket === undefined || name === undefined) throw notPlayed('buckets in the XML API');
+  refuseSubresources(query);
   const place = {bucket, name};
   if (query.has('upload_id')) {
     note(call, {operation: 'storage.objects.insert'});
@@ -124,6 +125,16 @@ function authorizeSigner(
   const principal = `serviceAccount:${email}`;
   note(call, {principal});
   if (!isAllowed(principal, rule.permission)) throw callerDenied(email, rule);
+}
+
+// Without these words in its query, a call would read, overwrite or delete the object itself.
+function refuseSubresources(query: URLSearchParams): void {
+  if (['uploads', 'uploadId', 'partNumber'].some(name => query.has(name))) {
+    throw notPlayed('multipart uploads by the XML API');
+  }
+  for (const name of ['acl', 'compose', 'retention', 'tagging']) {
+    if (query.has(name)) throw notPlayed(`an object's ${name} by the XML API`);
+  }
 }
 
 function isForm({headers, method}: ServiceCall): boolean {
