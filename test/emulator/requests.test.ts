@@ -158,6 +158,10 @@ describe('the records of requests', () => {
     ['PATCH', '/storage/v1/b/x/o/y', 'storage.objects.patch'],
     ['PUT', '/storage/v1/b/x/o/y', 'storage.objects.update'],
     ['DELETE', '/storage/v1/b/x/o/y', 'storage.objects.delete'],
+    ['POST', '/storage/v1/b/x/o/y/copyTo/b/x/o/z', 'storage.objects.copy'],
+    ['POST', '/storage/v1/b/x/o/y/rewriteTo/b/x/o/z', 'storage.objects.rewrite'],
+    ['POST', '/storage/v1/b/x/o/y/moveTo/o/z', 'storage.objects.move'],
+    ['POST', '/storage/v1/b/x/o/y/compose', 'storage.objects.compose'],
     ['POST', '/upload/storage/v1/b/x/o?uploadType=resumable', 'storage.objects.insert'],
     ['PUT', '/upload/storage/v1/b/x/o?upload_id=secret', 'storage.objects.insert'],
   ] as const) {

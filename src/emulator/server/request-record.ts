@@ -86,7 +86,7 @@ export function storageOperation(call: ServiceCall): string {
   if (pathname.startsWith('/upload/') || pathname.startsWith('/resumable/')) {
     return 'storage.objects.insert';
   }
-  const [collection, name, objects, object] = pathname
+  const [collection, name, objects, object, action = ''] = pathname
     .replace(/^\/(?:download\/)?storage\/v1\//, '')
     .replace(/^\//, '')
     .split('/');
@@ -100,6 +100,8 @@ export function storageOperation(call: ServiceCall): string {
   if (objects === undefined) return `storage.buckets.${verb ?? 'call'}`;
   if (objects !== 'o') return `storage.buckets.${objects}`;
   if (object === undefined || object === '') return 'storage.objects.list';
+  const done = /^(copy|move|rewrite)To$|^compose$/.exec(action);
+  if (done !== null) return `storage.objects.${done[1] ?? done[0]}`;
   if (verb === 'get' && searchParams.get('alt') === 'media') return 'storage.objects.download';
   return `storage.objects.${verb ?? 'call'}`;
 }

@@ -3,6 +3,7 @@ import {gunzip} from 'node:zlib';
 import type {ServiceReply} from '../service.js';
 import {StorageApiError} from './api-error.js';
 import {readByteRange} from './byte-range.js';
+import {isRangeWished, type Validators} from './conditional-headers.js';
 import {objectEtag} from './etag.js';
 import type {StorageRequest} from './storage-request.js';
 import type {StoredObject} from './storage-state.js';
@@ -16,6 +17,7 @@ const LARGEST_UNZIPPED = 256 * 1024 * 1024;
 export async function downloadMedia(
   {call}: StorageRequest,
   object: StoredObject,
+  validators: Validators,
 ): Promise<ServiceReply> {
   const {content} = object;
   const headers = headersOf(object);
@@ -29,7 +31,8 @@ export async function downloadMedia(
       body: unzipped,
     };
   }
-  const range = readByteRange(call.headers.range, content.length);
+  const isWished = isRangeWished(call.headers, validators);
+  const range = isWished ? readByteRange(call.headers.range, content.length) : 'all';
   if (range === 'unsatisfiable') throw unsatisfiable(content.length);
   if (range === 'all') return {status: 200, headers, body: content};
   headers['content-range'] = `bytes ${range.first}-${range.last}/${content.length}`;

@@ -1,5 +1,6 @@
 import type {ServiceReply} from '../service.js';
 import {notPlayed} from './api-error.js';
+import {checkConditionalHeaders} from './conditional-headers.js';
 import {objectEtag} from './etag.js';
 import {listPage, readListWishes} from './listing.js';
 import {downloadMedia} from './media-download.js';
@@ -16,8 +17,10 @@ export async function getObject(
   isDownload: boolean,
 ): Promise<ServiceReply> {
   const object = request.state.wantedObject(bucket, name, request.query, 'read');
-  if (isDownload) return downloadMedia(request, object);
-  return jsonReply(objectResource(object, request.call.url.origin), {etag: objectEtag(object)});
+  const etag = objectEtag(object);
+  checkConditionalHeaders(request.call.headers, {etag});
+  if (isDownload) return downloadMedia(request, object, {etag});
+  return jsonReply(objectResource(object, request.call.url.origin), {etag});
 }
 
 /** https://cloud.google.com/storage/docs/json_api/v1/objects/list */

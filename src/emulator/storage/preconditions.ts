@@ -80,7 +80,8 @@ export function checkSourceGeneration(wish: unknown, generation: number): void {
   if (String(wish) !== String(generation)) throw conditionNotMet('If-Match');
 }
 
-function conditionNotMet(header: string): StorageApiError {
+/** 412: something is not as the caller wishes. */
+export function conditionNotMet(header: string): StorageApiError {
   return new StorageApiError(
     412,
     'At least one of the pre-conditions you specified did not hold.',

@@ -14,6 +14,7 @@ import {
   readToken,
   type IsAllowed,
 } from './authorization.js';
+import {readFields} from './partial-response.js';
 import {findOperation, readStoragePath, type PlacedOperation} from './routes.js';
 import type {StorageRequest} from './storage-request.js';
 import {StorageState} from './storage-state.js';
@@ -80,7 +81,8 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
       checkOperation(token, operation, call);
     }
     refuseUnservedWishes(call);
-    return operation.run(requestOf(call, token));
+    const cutDown = readFields(call.url.searchParams.get('fields'));
+    return cutDown(await operation.run(requestOf(call, token)));
   }
 
   return {

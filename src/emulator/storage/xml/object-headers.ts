@@ -33,16 +33,20 @@ export function customMetadata(given: ReadonlyMap<string, string>): Record<strin
 }
 
 /**
- * What the XML API says of an object in headers. Its etag is the MD5 where there is one.
+ * An object's etag in the XML API: its MD5 where there is one.
  *
  * @see https://cloud.google.com/storage/docs/hashes-etags#etags
  */
+export function objectEtag({checksums}: StoredObject): string {
+  return `"${Buffer.from(checksums.md5Hash ?? checksums.crc32c, 'base64').toString('hex')}"`;
+}
+
+/** What the XML API says of an object in headers. */
 export function objectHeaders(object: StoredObject): Record<string, string> {
   const {checksums, content, fields, generation, metageneration} = object;
   const md5 = checksums.md5Hash;
-  const etag = Buffer.from(md5 ?? checksums.crc32c, 'base64').toString('hex');
   const headers: Record<string, string> = {
-    etag: `"${etag}"`,
+    etag: objectEtag(object),
     'x-goog-generation': String(generation),
     'x-goog-metageneration': String(metageneration),
     'x-goog-hash': `crc32c=${checksums.crc32c}${md5 === undefined ? '' : `,md5=${md5}`}`,

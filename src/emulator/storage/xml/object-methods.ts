@@ -3,6 +3,7 @@ import type {ServiceReply} from '../../service.js';
 import type {MethodId} from '../access-rules.js';
 import {notPlayed, required} from '../api-error.js';
 import {mergeExpected, readExpectedChecksums} from '../checksums.js';
+import {checkConditionalHeaders} from '../conditional-headers.js';
 import {finishUpload, type ObjectPlace, type UploadDraft} from '../finished-upload.js';
 import {downloadMedia} from '../media-download.js';
 import {readObjectFields} from '../object-fields.js';
@@ -12,7 +13,7 @@ import {readPreconditions} from '../preconditions.js';
 import {readBody} from '../request-body.js';
 import {cancelSession, continueSession, openSession} from '../resumable-upload.js';
 import type {StorageRequest} from '../storage-request.js';
-import {customMetadata, objectHeaders, textFields} from './object-headers.js';
+import {customMetadata, objectEtag, objectHeaders, textFields} from './object-headers.js';
 import {sentHeaders, type SentHeaders} from './sent-headers.js';
 import {encode} from './xml-address.js';
 import {entitySize, invalidArgument, malformedSecurityHeader, xmlRefusal} from './xml-refusal.js';
@@ -53,7 +54,9 @@ async function getObject(
 ): Promise<ServiceReply> {
   const {call, query, state} = request;
   const object = state.wantedObject(bucket, name, wishes(request), 'read');
-  const reply = await downloadMedia(request, object);
+  const validators = {etag: objectEtag(object), updated: object.updated};
+  checkConditionalHeaders(call.headers, validators);
+  const reply = await downloadMedia(request, object, validators);
   const headers: Record<string, string> = {
     ...reply.headers,
     ...objectHeaders(object),
