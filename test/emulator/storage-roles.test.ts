@@ -13,8 +13,8 @@ describe("a service account's roles in the emulated Cloud Storage", () => {
   };
 
   for (const [role, allowed] of [
-    ['roles/storage.admin', ['insert', 'get', 'list', 'delete', 'bucket']],
-    ['roles/storage.objectUser', ['insert', 'get', 'list', 'delete']],
+    ['roles/storage.admin', ['insert', 'get', 'list', 'move', 'delete', 'bucket']],
+    ['roles/storage.objectUser', ['insert', 'get', 'list', 'move', 'delete']],
     ['roles/storage.objectCreator', ['insert']],
     ['roles/storage.objectViewer', ['get', 'list']],
     [undefined, []],
@@ -24,12 +24,17 @@ describe("a service account's roles in the emulated Cloud Storage", () => {
       // The federated principal has no role that could be taken from it.
       const owner = emulatedStorage(emulator, federatedClient(emulator));
       await owner.createBucket('my-bucket');
-      await owner.bucket('my-bucket').file('x').save('hello', {resumable: false});
+      for (const name of ['x', 'y']) {
+        await owner.bucket('my-bucket').file(name).save('hello', {resumable: false});
+      }
       const bucket = emulatedStorage(emulator, emulatedClient(emulator)).bucket('my-bucket');
       const calls = {
         insert: () => bucket.file('new').save('hello', {resumable: false}),
         get: () => bucket.file('x').download(),
         list: () => bucket.getFiles(),
+        move: async () => {
+          await bucket.file('y').moveFileAtomic('z');
+        },
         delete: () => bucket.file('x').delete(),
         bucket: () => bucket.getMetadata(),
       };

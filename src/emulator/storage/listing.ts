@@ -46,7 +46,7 @@ export function listPage(allNames: Iterable<string>, wishes: ListWishes): ListPa
     const isBoth = prefix === name && wishes.includeTrailingDelimiter;
     const listed = names.length + prefixes.length;
     const room = wishes.maxResults - listed;
-    // A page for one that begins with both would otherwise never end.
+    // An empty page takes both, whatever its size: the list would never end otherwise.
     if (room < 1 || (isBoth && room < 2 && listed > 0)) {
       return {names, prefixes, nextPageToken: Buffer.from(last, 'utf8').toString('base64url')};
     }
