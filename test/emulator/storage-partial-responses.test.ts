@@ -10,7 +10,7 @@ describe('partial responses of the emulated storage', () => {
     fixture = await startStorage();
     await fixture.createBucket('my-bucket');
     for (const name of ['a', 'b', 'c']) await fixture.upload('my-bucket', name, name);
-    const json = {metadata: {k: 'v', l: 'w'}};
+    const json = {metadata: {k: 'v', 'l-2.x': 'w'}};
     await fixture.call(`${OBJECTS}/a`, {method: 'PATCH', json});
   });
   after(async () => {
@@ -21,13 +21,13 @@ describe('partial responses of the emulated storage', () => {
   for (const [path, fields, expected] of [
     ['/a', 'name,size', {name: 'a', size: '1'}],
     ['/a', 'name, bucket', {name: 'a', bucket: 'my-bucket'}],
-    ['/a', 'metadata', {metadata: {k: 'v', l: 'w'}}],
+    ['/a', 'metadata', {metadata: {k: 'v', 'l-2.x': 'w'}}],
     ['/a', 'metadata/k', {metadata: {k: 'v'}}],
-    ['/a', 'metadata(l),name', {name: 'a', metadata: {l: 'w'}}],
-    ['/a', 'metadata/k,metadata/l', {metadata: {k: 'v', l: 'w'}}],
-    ['/a', 'metadata/k,metadata', {metadata: {k: 'v', l: 'w'}}],
-    ['/a', 'metadata,metadata/k', {metadata: {k: 'v', l: 'w'}}],
-    ['/a', 'metadata/*', {metadata: {k: 'v', l: 'w'}}],
+    ['/a', 'metadata(l-2.x),name', {name: 'a', metadata: {'l-2.x': 'w'}}],
+    ['/a', 'metadata/k,metadata/l-2.x', {metadata: {k: 'v', 'l-2.x': 'w'}}],
+    ['/a', 'metadata/k,metadata', {metadata: {k: 'v', 'l-2.x': 'w'}}],
+    ['/a', 'metadata,metadata/k', {metadata: {k: 'v', 'l-2.x': 'w'}}],
+    ['/a', 'metadata/*', {metadata: {k: 'v', 'l-2.x': 'w'}}],
     ['/a', 'nothing', {}],
     ['', 'items/name', {items: [{name: 'a'}, {name: 'b'}, {name: 'c'}]}],
     [

@@ -34,7 +34,7 @@ function parseSelection(text: string): Selection {
   };
   const readItem = (into: Selection): void => {
     const name = tokens[at++]?.trim() ?? '';
-    if (!/^(?:\*|\w+)$/.test(name)) throw invalidSelection(text);
+    if (!/^[^\s(),/]+$/.test(name)) throw invalidSelection(text);
     const known = into.get(name);
     const inner: Selection =
       known === undefined || known === 'all' ? new Map<string, Selection | 'all'>() : known;
