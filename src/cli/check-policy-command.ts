@@ -52,7 +52,7 @@ async function explain(
   const emails = policy.google.serviceAccounts.map(account => account.email);
   if (serviceAccount !== undefined && !emails.includes(serviceAccount)) {
     throw new UsageError(
-      `The policy has no service account ${serviceAccount}. It has ${emails.join(', ') || 'none'}.`,
+      `The policy has no service account ${JSON.stringify(serviceAccount)}. It has ${emails.join(', ') || 'none'}.`,
     );
   }
   try {

@@ -78,7 +78,8 @@ Example:
 
 function audienceOf(name: string | undefined, flags: ConfigFlags): string {
   if (name !== undefined) {
-    if ([flags.audience, flags.projectNumber, flags.pool, flags.provider].some(Boolean)) {
+    const others = [flags.audience, flags.projectNumber, flags.pool, flags.provider];
+    if (others.some(value => value !== undefined)) {
       throw new UsageError(
         'The provider is named twice: by the argument and by flags. Give one of them.',
       );

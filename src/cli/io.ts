@@ -21,7 +21,8 @@ export interface Io {
   readonly cwd: string;
   /**
    * Waits for the signal that ends a command which runs until it is told to stop: SIGINT or SIGTERM.
-   * Only once: the next signal ends the process, if the command hangs in its own ending.
+   * Only once: the next signal ends the process at once, if the command hangs in its own ending. That
+   * is no failure: npx and timeout pass a signal on which the command has already got.
    */
   interrupted(): Promise<NodeJS.Signals>;
 }
@@ -38,7 +39,12 @@ export function processIo(): Io {
       new Promise(resolve => {
         const signals = ['SIGINT', 'SIGTERM'] as const;
         const listener = (signal: NodeJS.Signals) => {
-          for (const name of signals) process.off(name, listener);
+          for (const name of signals) {
+            // What goes with the process is removed on its exit, and not where a signal kills it, as it
+            // does while nobody listens.
+            process.on(name, () => process.exit());
+            process.off(name, listener);
+          }
           resolve(signal);
         };
         for (const name of signals) process.on(name, listener);

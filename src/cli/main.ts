@@ -81,8 +81,16 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     const command = program.command(name).summary(summary).description(summary);
     if (name !== named) continue;
     (await load())(command, io);
-    command.option('--debug', 'print the stack of an error');
+    // Refused below, by its name.
+    command.option('--debug', 'print the stack of an error').allowExcessArguments();
   }
+  program.hook('preAction', (_program, {args, registeredArguments}) => {
+    const surplus = args[registeredArguments.length];
+    if (surplus === undefined) return;
+    throw new UsageError(
+      `There are too many arguments: ${JSON.stringify(surplus)} belongs to no option. Is there an option without its value before it, or a value with spaces that is not in quotes?`,
+    );
+  });
   try {
     await program.parseAsync(argv, {from: 'user'});
     return 0;

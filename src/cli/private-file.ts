@@ -26,7 +26,15 @@ export async function writePrivateFile(
       await write(target, content, force ? 'w' : 'wx');
     }
   } catch (error) {
-    throw new CommandFailed(explain(file, error), {cause: error});
+    throw new CommandFailed(explain(file, error, await isFolder(target)), {cause: error});
+  }
+}
+
+async function isFolder(target: string): Promise<boolean> {
+  try {
+    return (await lstat(target)).isDirectory();
+  } catch {
+    return false;
   }
 }
 
@@ -58,14 +66,17 @@ async function write(target: string, content: string, flag: 'w' | 'wx'): Promise
   }
 }
 
-function explain(file: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+function explain(file: string, error: unknown, isTaken: boolean): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   const name = JSON.stringify(file);
-  switch (code) {
+  // --force does not replace a folder.
+  switch (isTaken && code === 'EEXIST' ? 'EISDIR' : code) {
     case 'EEXIST':
       return `${name} is there already. Give another name, or --force to replace it.`;
     case 'ENOENT':
       return `${name} cannot be written: there is no such folder. Make it first.`;
+    case 'ENOTDIR':
+      return `${name} cannot be written: what should be its folder is a file. Give another name.`;
     case 'EISDIR':
       return `${name} is a folder. Give the name of a file in it.`;
     case 'EACCES':

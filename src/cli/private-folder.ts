@@ -2,6 +2,7 @@ import {rmSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {CommandFailed} from './failure.js';
 
 /** A folder for this user alone (mode 0700), which goes with the command. */
 export interface PrivateFolder {
@@ -10,9 +11,22 @@ export interface PrivateFolder {
   remove(): void;
 }
 
-/** Makes a folder in the system's folder for temporary files. */
+/**
+ * Makes a folder in the system's folder for temporary files.
+ *
+ * @throws CommandFailed that names that folder and what to do.
+ */
 export async function makePrivateFolder(prefix: string): Promise<PrivateFolder> {
-  const folder = await mkdtemp(path.join(tmpdir(), prefix));
+  let folder: string;
+  try {
+    folder = await mkdtemp(path.join(tmpdir(), prefix));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new CommandFailed(
+      `No folder can be made in ${JSON.stringify(tmpdir())}${code}, where temporary files go. Set TMPDIR to a folder that is there and yours.`,
+      {cause: error},
+    );
+  }
   const remove = () => {
     process.off('exit', remove);
     rmSync(folder, {recursive: true, force: true});

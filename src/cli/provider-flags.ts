@@ -73,7 +73,8 @@ export function chooseProvider(flags: ProviderFlags, io: Pick<Io, 'env'>): Chose
   if (given.length > 0) {
     const missing = parts.filter(([, value]) => value === undefined).map(([flag]) => flag);
     if (missing.length > 0) {
-      throw new UsageError(`${given.join(', ')} needs ${missing.join(' and ')} too.`);
+      const need = given.length === 1 ? 'needs' : 'need';
+      throw new UsageError(`${given.join(' and ')} ${need} ${missing.join(' and ')} too.`);
     }
     return {kind: 'audience', audience: audienceOf(flags)};
   }

@@ -1,5 +1,7 @@
 import {Option, type Command} from 'commander';
+import {UsageError} from './failure.js';
 import type {Io} from './io.js';
+import type {SetupPlan} from './setup/setup-plan.js';
 import type {SetupFlags} from './setup/setup-request.js';
 import {wrap} from './text-layout.js';
 
@@ -12,7 +14,7 @@ interface Flags extends SetupFlags {
 export function defineSetup(command: Command, io: Io): void {
   command
     .description(
-      'Print what has to be set up on Google’s side, as a script to read and then run. Nothing is done. Warnings go to stderr.',
+      'Print what has to be set up on Google’s side, as a script to read and then run. Nothing is done. Warnings go to stderr. Needed are --project, --project-number, --aws-account, and who is let in: --role, --subject or --whole-pool.',
     )
     .option('--project <id>', 'the id of the project that the pool is in')
     .option('--project-number <number>', 'its number: principals are named by it')
@@ -22,15 +24,22 @@ export function defineSetup(command: Command, io: Io): void {
     .option('--whole-pool', 'bind all who are let in, not each role of its own')
     .option('--pool <id>', 'the workload identity pool (default: aws-pool)')
     .option('--provider <id>', 'the provider (default: aws-provider)')
-    .option('--location <location>', 'where the pool is (default: global)')
+    .option(
+      '--location <location>',
+      'where the pool is (default: global, the only one for terraform and policy)',
+    )
     .option(
       '--service-account <name>',
       'the service account to act as, by its name or e-mail (default: none; the AWS identities are given the roles)',
     )
-    .option('--grant <role>', 'a role on the project; repeatable', collect)
+    .option(
+      '--grant <role>',
+      'a Google role on the project, for the service account, or without one for the AWS identities; repeatable',
+      collect,
+    )
     .option(
       '--bucket <bucket[=role]>',
-      'a role on a bucket, by default roles/storage.objectViewer; repeatable',
+      'the same on a bucket, by default roles/storage.objectViewer; repeatable',
       collect,
     )
     .option('--organization <number>', 'allow the AWS account in the organisation’s policies')
@@ -56,6 +65,7 @@ export function defineSetup(command: Command, io: Io): void {
         import('./setup/setup-plan.js'),
       ]);
       const plan = planSetup(readSetupFlags(flags));
+      checkFormat(format, plan);
       for (const warning of plan.warnings) {
         io.stderr.write(`${wrap(`Warning: ${warning}`, io.stderr)}\n`);
       }
@@ -77,6 +87,15 @@ export function defineSetup(command: Command, io: Io): void {
         }
       }
     });
+}
+
+/** @throws UsageError where the format cannot say where the pool is: it would be made in `global`. */
+function checkFormat(format: Flags['format'], {pool: {location}}: SetupPlan): void {
+  if (location === 'global' || (format !== 'terraform' && format !== 'policy')) return;
+  const who = format === 'policy' ? 'the emulator' : 'google_iam_workload_identity_pool';
+  throw new UsageError(
+    `--location ${location} does not go with --format ${format}: ${who} has pools in global alone. Leave --location out, or take --format gcloud.`,
+  );
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

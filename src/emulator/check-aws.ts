@@ -19,6 +19,8 @@ import {
   optional,
   required,
   secret,
+  secretList,
+  secretText,
   text,
   unique,
   type Check,
@@ -29,7 +31,11 @@ export const accountId = text(/^\d{12}$/, 'an account id has twelve digits');
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const awsName = text(/^[\w+=,.@-]{1,64}$/, 'no name that IAM allows');
-const accessKeyId = text(/^\w{16,128}$/, 'no access key id');
+// A secret key that is pasted here must not be shown.
+const accessKeyId = secretText(
+  /^\w{16,128}$/,
+  'no access key id, which has 16 to 128 characters out of A-Z, a-z, 0-9 and _',
+);
 
 const principal = text(
   new RegExp(
@@ -68,7 +74,7 @@ const role = object<AwsRole>({
   ),
   identityCenter: optional(flag),
   accessKeys: optional(
-    list(
+    secretList(
       object<AwsRoleAccessKey>({
         accessKeyId: required(accessKeyId),
         secretAccessKey: required(secret),
@@ -86,7 +92,7 @@ const user = object<AwsUser>({
   name: required(awsName),
   path: optional(text(/^\/(?:[!-~]+\/)?$/, 'a path begins and ends with /')),
   accessKeys: optional(
-    list(
+    secretList(
       object<AwsUserAccessKey>({
         accessKeyId: required(accessKeyId),
         secretAccessKey: required(secret),

@@ -64,7 +64,7 @@ export interface EmulatorAwsCredentials {
 export interface Emulator extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** The full name of the policy's first provider. */
+  /** The full name of the policy's first provider: of the first pool. Without one, its ids are empty. */
   readonly audience: string;
   /** Variables that point the AWS SDK and Google's clients here. */
   readonly env: EmulatorEnvironment;
@@ -72,10 +72,14 @@ export interface Emulator extends AsyncDisposable {
   readonly config: EmulatorCredentialConfig;
   /** Google's OAuth 2.0 token endpoint, for the option of this name: no credential file holds it. */
   readonly oauthTokenUrl: string;
-  /** Every request that was answered, in the order of the answers. It grows. */
+  /** Every request that was served, also one whose connection broke, in the order of the ends. It grows. */
   readonly requests: readonly RequestRecord[];
 
-  /** Another credential file's content; without a service account, it is for the federated principal. */
+  /**
+   * Another credential file's content; without a service account, it is for the federated principal.
+   *
+   * @throws TypeError for an option that is not known.
+   */
   configFor(options?: CredentialConfigOptions): EmulatorCredentialConfig;
 
   /**
@@ -89,7 +93,7 @@ export interface Emulator extends AsyncDisposable {
   /**
    * Makes temporary credentials of a role.
    *
-   * @throws TypeError if the policy has no such role.
+   * @throws TypeError if the policy has no such role, or for an option or a session name that is wrong.
    */
   issueAwsCredentials(options?: IssueAwsCredentialsOptions): EmulatorAwsCredentials;
 
@@ -97,31 +101,47 @@ export interface Emulator extends AsyncDisposable {
    * What a program needs to get credentials of AWS from one source and no other: variables, and the
    * content of files. It writes none.
    *
-   * @throws TypeError where there is no such source, it has files and `folder` is missing, or the policy has
-   * no such role. It names what there is.
+   * @throws TypeError where there is no such source or option, `folder` is missing for a source that has
+   * files, or the policy has no such role. It names what there is.
    */
   awsSetup(source: AwsSource, options?: AwsSetupOptions): AwsSetup;
 
-  /** As {@link awsSetup}, and writes the files into `folder`. */
+  /**
+   * As {@link awsSetup}, and writes the files into `folder`, which it makes where it is not there. New
+   * files are for this user alone (mode 0600); others are overwritten.
+   *
+   * @throws as {@link awsSetup} does, and the system's error if a file cannot be written.
+   */
   writeAwsSetup(
     source: AwsSource,
     folder: string,
     options?: Omit<AwsSetupOptions, 'folder'>,
   ): Promise<AwsSetup>;
 
-  /** Makes a token for AssumeRoleWithWebIdentity or EKS Pod Identity, as Kubernetes does. */
+  /**
+   * Makes a token for AssumeRoleWithWebIdentity or EKS Pod Identity, as Kubernetes does.
+   *
+   * @throws TypeError for an option that is not known.
+   */
   issueWebIdentityToken(options?: IssueWebIdentityTokenOptions): string;
 
   /** Replaces the token that EKS Pod Identity takes: returns the new one, and refuses the old. */
   rotateContainerToken(): string;
 
-  /** Logs a user in to IAM Identity Center: returns the content of the AWS CLI's cache file. */
+  /**
+   * Logs a user in to IAM Identity Center: returns the content of the AWS CLI's cache file.
+   *
+   * @throws TypeError for an option that is not known.
+   */
   issueSsoToken(options?: IssueSsoTokenOptions): SsoToken;
 
   /** Logs every user of IAM Identity Center out. */
   revokeSsoTokens(): void;
 
-  /** Makes AWS forget a temporary access key, or all of them. */
+  /**
+   * Makes AWS forget a temporary access key, or all of them, also those of roles in the policy. A user's
+   * own keys stay, and an id that is not known changes nothing.
+   */
   revokeAwsCredentials(accessKeyId?: string): void;
 
   /** Makes Google forget every access token. */
@@ -134,9 +154,12 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts an emulator of what it takes to call Google Cloud on an AWS identity: AWS's
  * endpoints for credentials, AWS STS, Google STS, IAM Credentials, Google's OAuth 2.0 token endpoint
- * and public keys, and Cloud Storage's JSON API, on one port of 127.0.0.1. It checks what the clouds check, with code of its own.
+ * and public keys, and Cloud Storage's JSON API, on one port of 127.0.0.1. It checks what the clouds
+ * check, with code of its own.
  *
- * @throws TypeError that names a wrong option; the system's error if the port cannot be had.
+ * @throws TypeError that names a wrong option; PolicyError, a TypeError too, that says what is wrong in
+ * the policy and where; the system's error, such as `EADDRINUSE`, if the port cannot be had. All of them
+ * reject the promise.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveOptions(options);

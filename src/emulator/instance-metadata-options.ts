@@ -4,13 +4,16 @@ import {checkKeys, type KeysOf} from './known-keys.js';
 /** The EC2 instance whose metadata service the emulator plays. Everything is optional. */
 export interface InstanceMetadataOptions {
   /**
-   * The role of the instance profile, of the policy's first AWS account; `false`: the instance has
-   * no profile. Default the option `taskRole`.
+   * The name of the instance profile's role, which must be one of the policy's first AWS account;
+   * `false`: the instance has no profile. Default the option `taskRole`.
    */
   readonly role?: string | false;
   /** `placement/region`. Default the option `region`. */
   readonly region?: string;
-  /** `placement/availability-zone`. Default the region's zone `a`. A Local Zone: `us-west-2-lax-1a`. */
+  /**
+   * `placement/availability-zone`, a zone of the region, or a Local Zone such as `us-west-2-lax-1a`.
+   * Default the region's zone `a`.
+   */
   readonly availabilityZone?: string;
   /** How far the answer to the request for a token gets: 1 to 64 hops. Default 1. */
   readonly hopLimit?: number;

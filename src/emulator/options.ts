@@ -19,25 +19,31 @@ export interface EmulatorOptions {
   readonly clock?: () => number;
   /** The region of the container, for `env.AWS_REGION`. Default `us-east-1`. */
   readonly region?: string;
-  /** The name of the container's role, of the policy's first AWS account. Default its first role. */
+  /**
+   * The name of the container's role, which must be one of the policy's first AWS account. Default that
+   * account's first; without any role, a request for the container's credentials is answered 500.
+   */
   readonly taskRole?: string;
-  /** The EC2 instance whose metadata service is played. */
+  /** The EC2 instance whose metadata service is played. Default one that has the role `taskRole`. */
   readonly instanceMetadata?: InstanceMetadataOptions;
   /**
-   * How long AWS credentials live, in seconds, but those of STS, for which callers choose. Default
-   * 21600 (six hours).
+   * How long AWS credentials live, in whole seconds, 1 or more. Default 21600 (six hours). For those of
+   * STS callers choose, and keys that the policy holds never end.
    */
   readonly awsCredentialsLifetimeSeconds?: number;
-  /** How long Google's federated tokens live, in seconds. Default 3600. */
+  /** How long Google's federated tokens live, in whole seconds, 1 or more. Default 3600. */
   readonly federatedTokenLifetimeSeconds?: number;
   /**
-   * How long the access tokens of service accounts, and of users for whom they act, live, in seconds,
-   * whatever clients ask for. Default what they ask for, as Google has it.
+   * How long the access tokens of service accounts, and of users for whom they act, live, in whole
+   * seconds, 1 or more, whatever clients ask for. Default what they ask for, as Google has it.
    */
   readonly serviceAccountTokenLifetimeSeconds?: number;
-  /** How far a signer's clock may be off the emulator's, in seconds. Default 300, as at AWS. */
+  /** How far a signer's clock may be off the emulator's, in whole seconds, 1 or more. Default 300, as at AWS. */
   readonly maxClockSkewSeconds?: number;
-  /** Called with the record of each request, just before its answer is complete. */
+  /**
+   * Called with the record of each request, just before its answer is complete. Default nothing is
+   * called. What it throws is an uncaught exception of the process, and no fault of the cloud.
+   */
   readonly onRequest?: (record: RequestRecord) => void;
 }
 

@@ -1,8 +1,8 @@
-import {readFile} from 'node:fs/promises';
-import type {Node, Pair, Scalar} from 'yaml';
+import type {Node, Pair, Scalar, YAMLError} from 'yaml';
 import {completePolicy} from './check-policy.js';
 import type {EmulatorPolicy} from './policy.js';
 import {PolicyError, type PolicyErrorFacts, type TextPosition} from './policy-error.js';
+import {readPolicyText} from './policy-text.js';
 
 /**
  * Reads a policy from a file: JSON, or YAML, which may hold comments and expressions of several lines.
@@ -12,15 +12,7 @@ import {PolicyError, type PolicyErrorFacts, type TextPosition} from './policy-er
  * @throws PolicyError that says what is wrong, in which line and column.
  */
 export async function readPolicyFile(path: string): Promise<EmulatorPolicy> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const why = code === 'ENOENT' ? 'there is no such file' : code;
-    throw new PolicyError({path: [], problem: `cannot be read: ${why}.`, file: path});
-  }
-  return parsePolicy(text, {file: path});
+  return parsePolicy(await readPolicyText(path), {file: path});
 }
 
 /** What {@link parsePolicy} takes beside the text. */
@@ -41,7 +33,12 @@ export async function parsePolicy(
   // Loaded for those who have a file.
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, {lineCounter: lines, prettyErrors: false});
+  const document = yaml.parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Of a key that is a list, it would warn by itself; it is refused as any other unknown key.
+    logLevel: 'error',
+  });
   const positionAt = (offset: number): TextPosition => {
     const {line, col} = lines.linePos(offset);
     return {line, column: col};
@@ -51,7 +48,7 @@ export async function parsePolicy(
     return new PolicyError({path: [], problem, file, at: positionAt(offset)});
   };
   const [slip] = [...document.errors, ...document.warnings];
-  if (slip !== undefined) throw unreadable(slip.message, slip.pos[0]);
+  if (slip !== undefined) throw unreadable(slipInWords(slip, text), slip.pos[0]);
 
   const locate = ({path, isKey, inExpression}: PolicyErrorFacts): TextPosition => {
     // Where there is nothing, what it should be in is shown.
@@ -87,17 +84,24 @@ export async function parsePolicy(
   try {
     plain = document.toJS();
   } catch (error) {
-    // An alias of nothing, or too many of them.
-    if (!(error instanceof ReferenceError)) throw error;
+    // An alias of nothing, or too many of them; in YAML 1.1, "<<" with what is no object, too.
+    if (!(error instanceof Error)) throw error;
     let offset = 0;
+    const isMerge = error.message.startsWith('Merge sources');
     yaml.visit(document, {
       Alias: (_key, alias) => {
-        if (alias.resolve(document) !== undefined) return undefined;
+        if (isMerge || alias.resolve(document) !== undefined) return undefined;
         offset = alias.range?.[0] ?? 0;
         return yaml.visit.BREAK;
       },
+      Pair: (_key, {key, value}) => {
+        if (!isMerge || !yaml.isScalar(key) || key.source !== '<<') return undefined;
+        if (yaml.isMap(value)) return undefined;
+        offset = key.range?.[0] ?? 0;
+        return yaml.visit.BREAK;
+      },
     });
-    throw unreadable(error.message, offset);
+    throw unreadable(isMerge ? 'what "<<" merges is no object' : error.message, offset);
   }
   try {
     return completePolicy(plain);
@@ -105,6 +109,18 @@ export async function parsePolicy(
     if (!(error instanceof PolicyError)) throw error;
     throw error.in(file, locate);
   }
+}
+
+/** What the parser says of a slip, in words of who writes a policy and not a program. */
+function slipInWords({code, message, pos: [offset]}: YAMLError, text: string): string {
+  if (code === 'MULTIPLE_DOCS') {
+    return 'a second YAML document begins here, after "---". A policy is one: take the line out';
+  }
+  if (code === 'DUPLICATE_KEY') {
+    const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:]+)/.exec(text.slice(offset, offset + 200))?.[0];
+    return `the key ${key ?? ''} comes twice in its object`;
+  }
+  return message.startsWith('Maximum call stack') ? 'it is nested too deeply' : message;
 }
 
 /**

@@ -69,6 +69,24 @@ export const secret: Check = (value, path) => {
   if (typeof value !== 'string' || value === '') wrong(path, 'must be a string that is not empty.');
 };
 
+/** The same, and it has a form. */
+export function secretText(pattern: RegExp, rule: string): Check {
+  return (value, path) => {
+    if (typeof value !== 'string' || !pattern.test(value)) wrong(path, `is wrong: ${rule}.`);
+  };
+}
+
+/** A list of objects that hold secrets: what stands in the place of one may be one. */
+export function secretList(check: Check): Check {
+  return (value, path) => {
+    if (!Array.isArray(value)) wrong(path, 'must be a list of objects.');
+    for (const [index, item] of value.entries()) {
+      if (!isRecord(item)) wrong([...path, index], 'must be an object.');
+      check(item, [...path, index]);
+    }
+  };
+}
+
 /** One of these strings. */
 export function oneOf(names: readonly string[]): Check {
   return (value, path) => {

@@ -1,6 +1,9 @@
 import type {AttributeCondition, AttributeMapping} from './google/attributes.js';
 
-/** What exists in the emulated clouds and who may do what. */
+/**
+ * What exists in the emulated clouds and who may do what. Lists that are optional are empty by default,
+ * where nothing else is said.
+ */
 export interface EmulatorPolicy {
   readonly aws: AwsPolicy;
   readonly google: GooglePolicy;
@@ -64,10 +67,11 @@ export interface AwsRole {
 
 /** The credentials of a role's session. Unlike what AWS services hand out here, they never end. */
 export interface AwsRoleAccessKey {
+  /** 16 to 128 characters out of A-Z, a-z, 0-9 and `_`. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
-  /** Default `session`. */
+  /** 2 to 64 characters out of A-Z, a-z, 0-9 and `_+=,.@-`. Default `session`. */
   readonly sessionName?: string;
 }
 
@@ -101,22 +105,24 @@ export interface AwsWebIdentityTrust {
 /** An IAM user. */
 export interface AwsUser {
   readonly name: string;
-  /** Default `/`. */
+  /** Begins and ends with `/`. Default `/`. */
   readonly path?: string;
   readonly accessKeys?: readonly AwsUserAccessKey[];
 }
 
 /** A user's own, static access key: it has no session token. */
 export interface AwsUserAccessKey {
+  /** 16 to 128 characters out of A-Z, a-z, 0-9 and `_`. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Default `Active`. */
+  /** An inactive key is refused as an unknown one is. Default `Active`. */
   readonly status?: 'Active' | 'Inactive';
 }
 
 /** The emulated Google Cloud: one project. */
 export interface GooglePolicy {
   readonly projectId: string;
+  /** Digits, in a string. */
   readonly projectNumber: string;
   readonly workloadIdentityPools: readonly WorkloadIdentityPool[];
   readonly serviceAccounts: readonly ServiceAccount[];
@@ -131,6 +137,7 @@ export type GoogleService = 'sts.googleapis.com' | 'iamcredentials.googleapis.co
 
 /** @see https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools */
 export interface WorkloadIdentityPool {
+  /** 4 to 32 characters out of a-z, 0-9 and the hyphen, and not `gcp-` first. */
   readonly poolId: string;
   /** Default `false`. */
   readonly disabled?: boolean;
@@ -139,6 +146,7 @@ export interface WorkloadIdentityPool {
 
 /** @see https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers */
 export interface AwsProvider {
+  /** 4 to 32 characters out of a-z, 0-9 and the hyphen, and not `gcp-` first. */
   readonly providerId: string;
   /** Default `false`. */
   readonly disabled?: boolean;

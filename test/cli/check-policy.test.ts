@@ -85,6 +85,23 @@ describe('check-policy', () => {
     assert.match(stdout, /\nIt is not let in\.\n$/);
   });
 
+  it('keeps the lines of a condition out of the column of names', async () => {
+    const condition = "attribute.aws_role != 'x' &&\r\ngoogle.subject != 'y'\n";
+    const {status, stdout} = await check(policy(condition, ACCOUNTS), `${ROLE}/s1`);
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      / {2}condition {11}true: attribute\.aws_role != 'x' &&\n {6}google\.subject != 'y'\n {2}let in/,
+    );
+  });
+
+  it('lets nothing of a policy steer the terminal', async () => {
+    const condition = "google.subject != '\u001B[2K\u001B[1A'";
+    const {status, stdout} = await check(policy(condition, ACCOUNTS), `${ROLE}/s1`);
+    assert.equal(status, 0);
+    assert.match(stdout, /true: google\.subject != '\?\[2K\?\[1A'/);
+  });
+
   it('fails where the account is another one', async () => {
     const {status, stdout} = await check(
       policy(CONDITION, ACCOUNTS),
@@ -116,7 +133,7 @@ describe('check-policy', () => {
     assert.match(other.stdout, /may not act as other@my-project\.iam\.gserviceaccount\.com\.\n$/);
     const absent = await check(text, `${ROLE}/s1`, flag, 'x@y.iam.gserviceaccount.com');
     assert.equal(absent.status, 2);
-    assert.match(absent.stderr, /has no service account x@y.* It has demo@my-project/);
+    assert.match(absent.stderr, /has no service account "x@y\S*"\. It has demo@my-project/);
   });
 
   it('takes a policy without service accounts for direct access', async () => {
@@ -232,6 +249,7 @@ describe('check-policy', () => {
       [await runCommand(['check-policy', '--arn', ROLE]), /--policy <file>/],
       [await runCommand(['check-policy', '--policy', '/nowhere', '--arn', ROLE]), /no such file/],
       [await check(text, 'arn:aws:s3:::bucket'), /is the ARN of no AWS identity/],
+      [await check(text, 'a'.repeat(5000)), /: "a{200}…" is the ARN of no AWS identity/],
     ] as const) {
       assert.equal(status, 2, stderr);
       assert.match(stderr, says);

@@ -168,8 +168,8 @@ describe('google-auth-aws config', () => {
 
     for (const [title, path, says] of [
       ['whose folder is not there', 'missing/gcp.json', /no such folder/],
-      ['that is a folder', '.', /is there already|is a folder/],
-      ['whose folder is a file', 'plain/gcp.json', /cannot be written/],
+      ['that is a folder', '.', /"\." is a folder\. Give the name of a file in it/],
+      ['whose folder is a file', 'plain/gcp.json', /what should be its folder is a file\. Give/],
     ] as const) {
       it(`or says why not: one ${title}`, async () => {
         await writeFile(join(folder, 'plain'), '');
@@ -209,9 +209,13 @@ describe('google-auth-aws config', () => {
   describe('is used wrongly', () => {
     for (const [args, says] of [
       [[], /No provider is named/],
-      [['--project-number', '1', '--pool', 'aws-pool'], /needs --provider too/],
+      [
+        ['--project-number', '1', '--pool', 'aws-pool'],
+        /--project-number and --pool need --provider too/,
+      ],
       [['--pool', 'aws-pool'], /--pool needs --project-number and --provider too/],
       [[NAME, ...PARTS], /named twice/],
+      [[NAME, '--pool', ''], /named twice/],
       [
         ['--audience', `//iam.googleapis.com/${NAME}`, ...PARTS],
         /--audience and --project-number, .* both/,
@@ -229,7 +233,7 @@ describe('google-auth-aws config', () => {
       [[NAME, '--service-account-token-lifetime-seconds', 'soon'], /whole number of seconds/],
       [[NAME, '--sts-location', 'US!'], /^google-auth-aws: --sts-location is "US!"/],
       [[NAME, '--universe-domain', '-'], /^google-auth-aws: --universe-domain is "-"/],
-      [[NAME, 'another'], /too many arguments/],
+      [[NAME, 'another'], /too many arguments.*"another"/],
       [[NAME, '--output-file'], /argument missing/],
     ] as const) {
       it(`with ${args.join(' ') || 'nothing'}`, async () => {

@@ -229,6 +229,37 @@ describe('the command emulator', function () {
     assert.deepEqual(emulator.folders, []);
   });
 
+  it('leaves no folder where a signal comes again, as npx and timeout send it', async () => {
+    for (let times = 0; times < 3; times += 1) {
+      const emulator = await start().ready();
+      const {child} = emulator;
+      const closed = once(child, 'close');
+      for (let sent = 0; sent < 20; sent += 1) {
+        child.kill(sent % 2 === 0 ? 'SIGTERM' : 'SIGINT');
+        await new Promise(setImmediate);
+      }
+      await closed;
+      assert.deepEqual(emulator.folders, []);
+    }
+  });
+
+  it('says so where there is no folder for temporary files', async () => {
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = path.join(folder, 'absent');
+    try {
+      const {status, stdout, stderr} = await runCommand(['emulator']);
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /^google-auth-aws: No folder can be made in ".*absent" \(ENOENT\).* Set TMPDIR to a folder/,
+      );
+      assert.equal(stdout, '');
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
+  });
+
   it('takes the port that it is given', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise(resolve => other.once('listening', resolve));

@@ -68,7 +68,12 @@ describe('google-auth-aws', () => {
       ],
       [['token', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
       [['token', '--config'], /argument missing/],
-      [['token', 'surplus'], /too many arguments/],
+      [['token', 'surplus'], /too many arguments: "surplus" belongs to no option/],
+      [
+        ['setup', '--project', '--project-number', '123456789012'],
+        /"123456789012" belongs to no option\. Is there an option without its value before it/,
+      ],
+      [['setup', '--role', 'my', 'role'], /"role" belongs to no option.*not in quotes/],
       [[], /^Usage: google-auth-aws/],
     ] as const) {
       it(args.join(' ') || 'nothing', async () => {

@@ -246,7 +246,34 @@ describe('setup', () => {
       /NAME@my-project\.iam\.gserviceaccount\.com/,
     ],
     [[...COMPLETE, '--role', 'r', '--grant', 'storage.admin'], /--grant .* roles\/storage/],
-    [[...COMPLETE, '--role', 'r', '--bucket', 'B'], /--bucket "B"/],
+    [
+      [...COMPLETE, '--role', 'r', '--bucket', 'B'],
+      /--bucket "B" .* gcloud storage buckets list --project=my-project --format="value\(name\)"/,
+    ],
+    [[...COMPLETE, '--role', 'r', '--bucket', 'my..bucket'], /--bucket "my\.\.bucket"/],
+    [[...COMPLETE, '--role', 'r', '--bucket', 'gs://b-1/key'], /without the name of an object/],
+    [
+      [...COMPLETE, '--role', 'r', '--service-account', 'abc@my-project.iam.gserviceaccount.com'],
+      /--service-account "abc@my-project.iam.gserviceaccount.com" is not .* 6 to 30 characters/,
+    ],
+    [
+      [...COMPLETE, '--role', 'r-1', '--role', 'arn:aws:iam::111122223333:role/R-1'],
+      /--role r-1 and --role R-1 are one role to AWS.* aws iam get-role --role-name R-1 /,
+    ],
+    [['--project', 'My-Project', '--role', 'r'], /"My-Project" is not .* 6 to 30 characters/],
+    [
+      ['--project', 'my-project', '--project-number', '012', '--role', 'r'],
+      /--project-number "012" is not/,
+    ],
+    ...(['terraform', 'policy'] as const).map(
+      format =>
+        [
+          [...COMPLETE, '--role', 'r', '--location', 'europe-west1', '--format', format],
+          new RegExp(
+            `--location europe-west1 does not go with --format ${format}: .* global alone`,
+          ),
+        ] as const,
+    ),
     [[...COMPLETE, '--role', 'r', '--bucket', 'b-1=admin'], /the role of --bucket b-1 "admin"/],
     [[...COMPLETE, '--role', 'r', '--organization', 'example.com'], /organizations list/],
     [[...COMPLETE, '--subject', 'a\nb'], /--subject "a\\nb" is not a subject/],

@@ -130,7 +130,10 @@ describe('google-auth-aws', () => {
     for (const [args, says] of [
       [['--config', 'a.json', '--audience', '//b'], /--config and --audience both name/],
       [['--config', 'a.json', '--pool', 'p'], /--config and --pool both name/],
-      [['--pool', 'aws-pool', '--provider', 'aws-provider'], /needs --project-number too/],
+      [
+        ['--pool', 'aws-pool', '--provider', 'aws-provider'],
+        /--pool and --provider need --project-number too/,
+      ],
       [['--audience', 'aws-pool'], /does not begin with \/\/iam\.googleapis\.com\//],
       [
         ['--service-account', 'demo'],

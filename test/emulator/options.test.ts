@@ -118,7 +118,10 @@ describe('startEmulator', () => {
         google: {...google, workloadIdentityPools: [], serviceAccounts: []},
       },
     });
-    assert.throws(() => emulator.issueAwsCredentials(), TypeError);
+    assert.throws(() => emulator.issueAwsCredentials(), {
+      name: 'TypeError',
+      message: 'The policy has no role in any AWS account. Its AWS accounts are: none.',
+    });
     assert.equal(emulator.config.service_account_impersonation_url, undefined);
     const response = await fetch(emulator.env.AWS_CONTAINER_CREDENTIALS_FULL_URI, {
       headers: {authorization: emulator.env.AWS_CONTAINER_AUTHORIZATION_TOKEN},

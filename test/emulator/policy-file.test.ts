@@ -117,11 +117,17 @@ describe("a policy's text", () => {
         replaced('  projectNumber', '  projectId: x\n  projectNumber'),
         9,
         3,
-        /cannot be read: Map keys must be unique\.$/,
+        /cannot be read: the key projectId comes twice in its object\.$/,
       ],
       ['with an alias of nothing', 'aws: *nothing', 1, 6, /cannot be read: .*alias.*nothing\.$/],
       ['with a tag that is not known', 'aws: !!js/function x', 1, 6, /cannot be read: .*tag/],
-      ['of two documents', `${YAML}---\naws: {}\n`, 23, 1, /cannot be read: .*multiple documents/],
+      [
+        'of two documents',
+        `${YAML}---\naws: {}\n`,
+        23,
+        1,
+        /cannot be read: a second YAML document/,
+      ],
       [
         'with a key that is not known',
         replaced('providers:', 'provider:'),
@@ -255,7 +261,31 @@ describe('readPolicyFile', () => {
     await mkdir(missing);
     await assert.rejects(readPolicyFile(missing), {
       name: 'PolicyError',
-      message: `${missing}: The policy cannot be read: EISDIR.`,
+      message: `${missing}: The policy cannot be read: it is a folder. Give the name of a file in it.`,
+    });
+    const inFile = join(folder, 'file', 'policy.yaml');
+    await writeFile(join(folder, 'file'), '');
+    await assert.rejects(readPolicyFile(inFile), {
+      message: `${inFile}: The policy cannot be read: there is no such file, and what should be its folder is a file.`,
+    });
+  });
+
+  it('takes a byte order mark and the line ends of Windows', async () => {
+    const file = join(folder, 'windows.yaml');
+    await writeFile(file, `\uFEFF${YAML.replaceAll('\n', '\r\n')}`);
+    assert.equal((await readPolicyFile(file)).google.projectId, 'my-project');
+  });
+
+  it('tells where it is no UTF-8, and does not judge what it cannot read', async () => {
+    const file = join(folder, 'latin1.yaml');
+    await writeFile(file, Buffer.from('aws:\n  accounts: [] # caf\u00e9\n', 'latin1'));
+    await assert.rejects(readPolicyFile(file), {
+      name: 'PolicyError',
+      message: `${file}:2:21: The policy cannot be read: here it is no UTF-8. Save it as UTF-8.`,
+    });
+    await writeFile(file, `\uFEFF${YAML}`, 'utf16le');
+    await assert.rejects(readPolicyFile(file), {
+      message: `${file}: The policy cannot be read: it is UTF-16. Save it as UTF-8.`,
     });
   });
 });

@@ -10,13 +10,15 @@ import {table, wrap} from '../text-layout.js';
 // Of a service account with many bindings, the nearest are told.
 const MOST_DIFFERENCES = 3;
 
-/** What a policy makes of an AWS identity, for people. */
+/** What a policy makes of an AWS identity, for people: what it quotes cannot steer their terminal. */
 export function explanationText(explanation: IdentityExplanation, output: Output): string {
   const {arn, notes, providers} = explanation;
   return [
     [arn, ...notes.map(note => wrap(`Note: ${note}`, output, 2)), ''].join('\n'),
     ...providers.map(provider => providerText(provider, output)),
-  ].join('\n');
+  ]
+    .join('\n')
+    .replace(/[^\P{Cc}\n]/gu, '?');
 }
 
 function providerText(provider: ProviderExplanation, output: Output): string {
@@ -56,7 +58,8 @@ function providerText(provider: ProviderExplanation, output: Output): string {
 function conditionInWords(condition: ConditionExplanation | undefined): string {
   if (condition === undefined) return 'none';
   const {expression = 'a function', value} = condition;
-  return `${value ?? 'no value'}: ${expression}`;
+  // Its further lines stand below it, and not where the names of the table are.
+  return `${value ?? 'no value'}: ${expression.trim().replace(/\r?\n/g, '\n      ')}`;
 }
 
 function serviceAccountText(

@@ -9,15 +9,23 @@ const ARN =
 /**
  * Reads the AWS roles of `--role`: each a name, or the ARN of a role or of its session.
  *
- * @throws UsageError for what is neither, or a role of another account.
+ * @throws UsageError for what is neither, a role of another account, or one role in two spellings.
  */
 export function readRoles(
   values: readonly string[],
   account: string,
 ): {readonly roles: readonly string[]; readonly warnings: readonly string[]} {
   const read = values.map(value => readRole(value, account));
+  const roles = [...new Set(read.map(({name}) => name))];
+  for (const [index, role] of roles.entries()) {
+    const same = roles.slice(0, index).find(other => other.toLowerCase() === role.toLowerCase());
+    if (same === undefined) continue;
+    throw new UsageError(
+      `--role ${same} and --role ${role} are one role to AWS, and two to Google, which compares capitals. Give it once, as this prints it: aws iam get-role --role-name ${role} --query Role.RoleName --output text`,
+    );
+  }
   return {
-    roles: [...new Set(read.map(({name}) => name))],
+    roles,
     warnings: read.flatMap(({warning}) => warning ?? []),
   };
 }

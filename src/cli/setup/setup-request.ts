@@ -99,7 +99,7 @@ export function readSetupFlags(flags: SetupFlags): SetupRequest {
         ? undefined
         : readServiceAccount(flags.serviceAccount, projectId),
     projectRoles: unique(flags.grant).map(role => readGoogleRole(role, '--grant')),
-    bucketRoles: unique(flags.bucket).map(readBucketRole),
+    bucketRoles: unique(flags.bucket).map(bucket => readBucketRole(bucket, projectId)),
     organization:
       flags.organization === undefined
         ? undefined
@@ -121,9 +121,9 @@ function readProject({project, projectNumber}: SetupFlags) {
   }
   const projectId = need(project, '--project', PROJECT_ID, {
     is: "a project's id",
-    fix: 'Print yours with: gcloud projects list --format="value(projectId,projectNumber)"',
+    fix: 'It has 6 to 30 characters out of a-z, 0-9 and the hyphen, and begins with a letter. Print yours with: gcloud projects list --format="value(projectId,projectNumber)"',
   });
-  const number = need(projectNumber, '--project-number', /^\d{1,20}$/, {
+  const number = need(projectNumber, '--project-number', /^[1-9]\d{0,19}$/, {
     is: "a project's number (its id goes to --project; both are needed, since principals are named by the number)",
     fix: `Print it with: gcloud projects describe ${projectId} --format="value(projectNumber)"`,
   });
@@ -144,11 +144,12 @@ function need(value: string | undefined, flag: string, shape: RegExp, rule: Rule
   return check(value, flag, shape, rule);
 }
 
-function check(value: string, flag: string, shape: RegExp, {is, fix}: Rule): string {
-  if (!shape.test(value)) {
-    throw new UsageError(`${flag} ${JSON.stringify(value)} is not ${is}. ${fix}`);
-  }
-  return value;
+function check(value: string, flag: string, shape: RegExp, rule: Rule): string {
+  return shape.test(value) ? value : fail(value, flag, rule);
+}
+
+function fail(value: string, flag: string, {is, fix}: Rule): never {
+  throw new UsageError(`${flag} ${JSON.stringify(value)} is not ${is}. ${fix}`);
 }
 
 // https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools/create
@@ -166,6 +167,7 @@ function readSubject(value: string): string {
   });
 }
 
+// https://cloud.google.com/iam/docs/service-accounts-create
 const ACCOUNT_NAME = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 
 function readServiceAccount(value: string, projectId: string): RequestedServiceAccount {
@@ -173,19 +175,21 @@ function readServiceAccount(value: string, projectId: string): RequestedServiceA
   const [id = '', ...domain] = projectId.split(':').reverse();
   const host = `${[id, ...domain].join('.')}.iam.gserviceaccount.com`;
   if (ACCOUNT_NAME.test(value)) return {email: `${value}@${host}`, project: projectId, name: value};
+  const rule = {
+    is: "a service account's name or e-mail",
+    fix: `A name has 6 to 30 characters out of a-z, 0-9 and the hyphen, and begins with a letter; an e-mail reads NAME@${host}.`,
+  };
   const email = check(
     value,
     '--service-account',
     /^[a-z0-9][a-z0-9.-]{0,62}@(?:[a-z0-9.-]+\.)?gserviceaccount\.com$/,
-    {
-      is: "a service account's name or e-mail",
-      fix: `A name has 6 to 30 characters out of a-z, 0-9 and the hyphen, and begins with a letter; an e-mail reads NAME@${host}.`,
-    },
+    rule,
   );
   const [name = '', at = ''] = email.split('@');
-  return at === host && ACCOUNT_NAME.test(name)
-    ? {email, project: projectId, name}
-    : {email, project: projectOf(name, at) ?? projectId, name: undefined};
+  if (at !== host) return {email, project: projectOf(name, at) ?? projectId, name: undefined};
+  // The project's own accounts are made here, and no other name can be.
+  if (!ACCOUNT_NAME.test(name)) fail(value, '--service-account', rule);
+  return {email, project: projectId, name};
 }
 
 // https://cloud.google.com/iam/docs/service-account-types
@@ -208,13 +212,17 @@ function readGoogleRole(value: string, flag: string): string {
   );
 }
 
-function readBucketRole(value: string): BucketRole {
+// https://cloud.google.com/storage/docs/buckets#naming
+function readBucketRole(value: string, projectId: string): BucketRole {
   const [name = '', role = 'roles/storage.objectViewer'] = value.split(/=(.*)/s);
   const bucket = check(
     name.replace(/^gs:\/\//, '').replace(/\/$/, ''),
     '--bucket',
-    /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/,
-    {is: 'the name of a bucket', fix: 'It reads NAME or NAME=ROLE.'},
+    /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/,
+    {
+      is: 'the name of a bucket',
+      fix: `It reads NAME or NAME=ROLE, without the name of an object. Print yours with: gcloud storage buckets list --project=${projectId} --format="value(name)"`,
+    },
   );
   return {bucket, role: readGoogleRole(role, `the role of --bucket ${bucket}`)};
 }

@@ -1,3 +1,4 @@
+import {show} from '../policy-shape.js';
 import {roleSessionIdentity, userIdentity} from './identities.js';
 
 /** An AWS identity as its ARN tells of it. */
@@ -56,6 +57,6 @@ export function parseCallerArn(arn: string): Caller {
     if (resource === 'root') return {kind: 'root', arn, account, userId: account};
   }
   throw new TypeError(
-    `${JSON.stringify(arn)} is the ARN of no AWS identity. It must read arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION, as "aws sts get-caller-identity" prints it, or arn:aws:iam::ACCOUNT:user/NAME.`,
+    `${show(arn)} is the ARN of no AWS identity. It must read arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION, as "aws sts get-caller-identity" prints it, or arn:aws:iam::ACCOUNT:user/NAME.`,
   );
 }

@@ -31,8 +31,12 @@ export function wantedRole(
       ? ['Its AWS accounts are', accounts.map(({accountId: id}) => id)]
       : ['Its roles are', (account.roles ?? []).map(({name}) => name)];
   throw new TypeError(
-    `The policy has no role ${role ?? ''} in the AWS account ${accountId ?? ''}. ${what}: ${names.join(', ') || 'none'}.`,
+    `The policy has no role${spaced(role)} in ${accountId === undefined ? 'any AWS account' : `the AWS account ${accountId}`}. ${what}: ${names.join(', ') || 'none'}.`,
   );
+}
+
+function spaced(name: string | undefined): string {
+  return name === undefined ? '' : ` ${name}`;
 }
 
 /** The account id in an ARN of IAM or STS. */
