@@ -255,6 +255,22 @@ describe('send, through a transporter of another make', () => {
       }
     });
 
+    it('says that the handshake failed, for every way in which one does', async () => {
+      for (const code of [
+        'CERT_HAS_EXPIRED',
+        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+        'DEPTH_ZERO_SELF_SIGNED_CERT',
+        'SELF_SIGNED_CERT_IN_CHAIN',
+        'ERR_TLS_CERT_ALTNAME_INVALID',
+        'ERR_SSL_WRONG_VERSION_NUMBER',
+        'EPROTO',
+      ]) {
+        const error = await failing(Object.assign(new Error(code), {code}));
+        assert.deepEqual([error.code, error.transient], ['NETWORK_ERROR', false], code);
+        assert.match(error.message, new RegExp(`reached: ${code}\\. The TLS handshake failed: `));
+      }
+    });
+
     it('says what is known where there is no code', async () => {
       const error = await failing(new Error('the tunnel collapsed'));
       assert.match(error.message, /could not be reached: the tunnel collapsed\./);
