@@ -29,18 +29,23 @@ export async function readCapped(
     const text = asJson(data);
     return checked(text, text.length, endpoint);
   }
+  // A web stream cannot be cancelled while its own iterator waits for its next part.
+  const stream: AsyncIterable<string | Uint8Array> =
+    data instanceof ReadableStream ? Readable.fromWeb(data) : data;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // A stream in which nothing comes would stay open, of a transporter that does not know the signal.
   const onAbort = () => {
     // Not at once: it may be what is running just now that aborts.
     process.nextTick(() => {
-      if (data instanceof Readable) data.destroy();
+      if (stream instanceof Readable) stream.destroy();
     });
   };
-  signal.addEventListener('abort', onAbort, {once: true});
+  // Such a transporter may also answer when it is over.
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, {once: true});
   try {
-    for await (const chunk of data) {
+    for await (const chunk of stream) {
       if (signal.aborted) break;
       const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
       bytes += part.byteLength;

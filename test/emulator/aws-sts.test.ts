@@ -130,6 +130,9 @@ describe('the emulated AWS STS', () => {
           path: '/?%41ction=GetCallerIdentity&Version=2011%2D06%2D15',
         }),
         'more parameters': sign(keys, {path: `${GET_CALLER_IDENTITY}&b=%2F%20~&a=2&a=1&c`}),
+        'reserved characters': sign(keys, {
+          path: `${GET_CALLER_IDENTITY}&x=a+b&y=a=b&z=!'()*&q=a?b&ab-=1&ab=1`,
+        }),
         'a second Action, which does not count': sign(keys, {
           path: `${GET_CALLER_IDENTITY}&Action=Other`,
         }),
@@ -138,7 +141,11 @@ describe('the emulated AWS STS', () => {
           headers: {'X-Amz-Content-Sha256': createHash('sha256').update('').digest('hex')},
         }),
       };
-      for (const [name, request] of Object.entries(requests)) {
+      // A header is sent as Latin-1: these are its bytes in UTF-8, which the signature covers.
+      const letters = sign(keys, {headers: {'x-note': 'Zürich'}});
+      letters.headers['x-note'] = Buffer.from('Zürich').toString('latin1');
+      const all = {...requests, 'a header with letters beyond ASCII': letters};
+      for (const [name, request] of Object.entries(all)) {
         const answer = await send(emulator.url, request);
         assert.equal(answer.status, 200, `${name}: ${answer.text}`);
       }
@@ -359,6 +366,16 @@ describe('the emulated AWS STS', () => {
         'Credential should be scoped to a valid region.',
       ],
       [
+        'region, which is all of the name',
+        {host: 'localhost', region: 'xx1-us-east-1-x'},
+        'Credential should be scoped to a valid region.',
+      ],
+      [
+        'region and service, and tells of both',
+        {service: 's4', host: 'sts.us-west-2.amazonaws.com', region: 'us-east-1'},
+        "Credential should be scoped to a valid region. Credential should be scoped to correct service: 'sts'.",
+      ],
+      [
         'service',
         {service: 's4', host: 'sts.amazonaws.com'},
         "Credential should be scoped to correct service: 'sts'.",
@@ -418,6 +435,22 @@ describe('the emulated AWS STS', () => {
         else assertRefused(answer, 403, 'SignatureDoesNotMatch', message);
       });
     }
+
+    it('in whole seconds, as a date has them', async () => {
+      const emulator = await start({clock: () => time + 999});
+      const keys = emulator.issueAwsCredentials();
+      const answer = await send(emulator.url, sign(keys, {date: amzDate(time - 300_000)}));
+      assert.equal(answer.status, 200, answer.text);
+    });
+
+    it('by X-Amz-Date, and by Date where there is no such header', async () => {
+      const emulator = await start({clock: () => time});
+      const request = sign(emulator.issueAwsCredentials(), {date: amzDate(time)});
+      request.headers['Date'] = 'now';
+      assert.equal((await send(emulator.url, request)).status, 200);
+      delete request.headers['X-Amz-Date'];
+      assertRefused(await send(emulator.url, request), 400, 'IncompleteSignature', /Got 'now'/);
+    });
 
     it('by the tolerance that it was given', async () => {
       const emulator = await start({clock: () => time, maxClockSkewSeconds: 900});

@@ -82,12 +82,14 @@ describe('the delivery over node:https', () => {
   it('asks for no packed answer, says its length, and keeps the connection', async () => {
     const server = await start(answering(200, '{}'));
     const delivery = createHttpsDelivery();
-    for (let call = 0; call < 3; call += 1) await send(delivery, tokenRequest(server.url), LONG);
+    const request = {...tokenRequest(server.url), body: 'of Zürich, 🚀'};
+    for (let call = 0; call < 3; call += 1) await send(delivery, request, LONG);
     assert.equal(server.connections(), 1);
     assert.equal(server.requests.length, 3);
     for (const {head, body} of server.requests) {
+      assert.equal(Buffer.from(body, 'latin1').toString(), request.body);
       assert.doesNotMatch(head, /^(?:accept-encoding|transfer-encoding|expect):/im);
-      assert.match(head, new RegExp(`^content-length: ${Buffer.byteLength(body)}\\r?$`, 'im'));
+      assert.match(head, new RegExp(`^content-length: ${body.length}\\r?$`, 'im'));
       assert.match(head, /^connection: keep-alive\r?$/im);
     }
   });
@@ -176,7 +178,8 @@ describe('the delivery over node:https', () => {
 
     it('gives up a connection that nobody uses', async () => {
       const silent = await start(() => undefined);
-      await createHttpsDelivery({preparedMillis: 20}).prepare(`https://127.0.0.1:${silent.port}/`);
+      const delivery = createHttpsDelivery({preparedMillis: 20});
+      await delivery.prepare(`https://127.0.0.1:${silent.port}/`);
       await silent.disconnected;
     });
 

@@ -97,7 +97,7 @@ describe('readCapped', () => {
         source.enqueue(new Uint8Array(1));
       },
     });
-    await read(stream, controller.signal);
+    await assert.rejects(read(stream, controller.signal), {code: 'ERR_STREAM_PREMATURE_CLOSE'});
     assert.ok(pulls <= 4, `${pulls} parts were read`);
   });
 

@@ -62,15 +62,40 @@ describe('send, through a transporter of another make', () => {
     assert.deepEqual(sent, {accept: 'application/json'});
   });
 
-  it('closes a body in which nothing comes, though it does not know the signal', async () => {
-    const body = new Readable({read: () => undefined});
-    const hold = setInterval(() => undefined, 1000);
-    const answer = answeringWith({status: 200, headers: {}, data: body});
-    const error = await rejectionOf(send(answer, REQUEST, {timeoutMillis: 20}));
-    clearInterval(hold);
-    assert.equal(error.code, 'TIMEOUT');
-    assert.ok(body.destroyed);
-  });
+  /** A body in which nothing comes, of either kind, and whether it has been closed. */
+  const silentBodies = {
+    'a stream': () => {
+      const data = new Readable({read: () => undefined});
+      return {data, closed: new Promise<void>(resolve => data.once('close', resolve))};
+    },
+    'a web stream': () => {
+      let close: () => void;
+      const closed = new Promise<void>(resolve => (close = resolve));
+      return {data: new ReadableStream({cancel: () => close()}), closed};
+    },
+  };
+
+  for (const [title, silentBody] of Object.entries(silentBodies)) {
+    it(`closes ${title} in which nothing comes, though it does not know the signal`, async () => {
+      const {data, closed} = silentBody();
+      const answer = answeringWith({status: 200, headers: {}, data});
+      const error = await rejectionOf(send(answer, REQUEST, {timeoutMillis: 20}));
+      await closed;
+      assert.equal(error.code, 'TIMEOUT');
+    });
+
+    it(`closes ${title} in which nothing comes, with which it answers when the time is over`, async () => {
+      const {data, closed} = silentBody();
+      const controller = new AbortController();
+      let answer: (response: unknown) => void = () => undefined;
+      const late = ofAnotherMake(() => new Promise(resolve => (answer = resolve)));
+      const sending = send(late, REQUEST, {...OPTIONS, signal: controller.signal});
+      controller.abort();
+      assert.equal((await rejectionOf(sending)).code, 'ABORTED');
+      answer({status: 200, headers: {}, data});
+      await closed;
+    });
+  }
 
   it('takes the answer of an error that it throws for what is not 2xx', async () => {
     const refused = {status: 403, headers: {}, data: {error: 'invalid_grant'}};
@@ -227,6 +252,22 @@ describe('send, through a transporter of another make', () => {
         assert.equal(error.transient, true);
         assert.match(error.message, new RegExp(`reached: ${code}\\.`));
         assert.match(error.message, /The name sts\.googleapis\.com did not resolve/);
+      }
+    });
+
+    it('says that the handshake failed, for every way in which one does', async () => {
+      for (const code of [
+        'CERT_HAS_EXPIRED',
+        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+        'DEPTH_ZERO_SELF_SIGNED_CERT',
+        'SELF_SIGNED_CERT_IN_CHAIN',
+        'ERR_TLS_CERT_ALTNAME_INVALID',
+        'ERR_SSL_WRONG_VERSION_NUMBER',
+        'EPROTO',
+      ]) {
+        const error = await failing(Object.assign(new Error(code), {code}));
+        assert.deepEqual([error.code, error.transient], ['NETWORK_ERROR', false], code);
+        assert.match(error.message, new RegExp(`reached: ${code}\\. The TLS handshake failed: `));
       }
     });
 
