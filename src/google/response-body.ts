@@ -29,9 +29,7 @@ export async function readCapped(
     const text = asJson(data);
     return checked(text, text.length, endpoint);
   }
-  // A web stream cannot be cancelled while its own iterator waits for its next part.
-  const stream: AsyncIterable<string | Uint8Array> =
-    data instanceof ReadableStream ? Readable.fromWeb(data) : data;
+  const stream = cancellable(data);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // A stream in which nothing comes would stay open, of a transporter that does not know the signal.
@@ -57,6 +55,14 @@ export async function readCapped(
     signal.removeEventListener('abort', onAbort);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+// A web stream cannot be cancelled while its own iterator waits for its next part. Where there is none, Node.js
+// need not load what one is.
+function cancellable(data: AsyncIterable<string | Uint8Array>): AsyncIterable<string | Uint8Array> {
+  return !(data instanceof Readable) && data instanceof ReadableStream
+    ? Readable.fromWeb(data)
+    : data;
 }
 
 function isByteStream(value: object): value is AsyncIterable<string | Uint8Array> {
