@@ -12,18 +12,22 @@ export interface PrivateFolder {
 }
 
 /**
- * Makes a folder in the system's folder for temporary files.
+ * Makes a folder for what goes with the command.
  *
+ * @param within the folder to make it in. Default: the system's for temporary files.
  * @throws CommandFailed that names that folder and what to do.
  */
-export async function makePrivateFolder(prefix: string): Promise<PrivateFolder> {
+export async function makePrivateFolder(
+  prefix: string,
+  within: string = tmpdir(),
+): Promise<PrivateFolder> {
   let folder: string;
   try {
-    folder = await mkdtemp(path.join(tmpdir(), prefix));
+    folder = await mkdtemp(path.join(within, prefix));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     throw new CommandFailed(
-      `No folder can be made in ${JSON.stringify(tmpdir())}${code}, where temporary files go. Set TMPDIR to a folder that is there and yours.`,
+      `No folder can be made in ${JSON.stringify(within)}${code}, where temporary files go. Set TMPDIR to a folder that is there and yours.`,
       {cause: error},
     );
   }

@@ -410,13 +410,13 @@ describe('AwsAuthClient', () => {
   });
 
   it('looks for AWS credentials in the chain of the AWS SDK where none are given', async () => {
-    const kept = {...process.env};
-    for (const name of Object.keys(process.env))
-      if (name.startsWith('AWS_')) delete process.env[name];
-    Object.assign(process.env, emulator.env, {
+    const kept = process.env;
+    process.env = {
+      ...Object.fromEntries(Object.entries(kept).filter(([name]) => !name.startsWith('AWS_'))),
+      ...emulator.env,
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    });
+    };
     try {
       await AwsAuthClient.fromJSON(emulator.config).getAccessToken();
     } finally {
