@@ -14,13 +14,16 @@ import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transpor
  * @param options.preparedMillis how long a connection that was made ahead is kept for its first request.
  *   Default 10 000: longer than any handshake, and shorter than servers keep one on which nothing is asked.
  * @param options.lookup how the name of such a connection is looked up. Default: as Node.js does.
+ * @param options.lookupMillis how long `prepare()` waits for that at most. Default 20: signing takes less, and
+ *   need not wait for a name that takes longer.
  * @internal
  */
 export function createHttpsDelivery({
   preparedMillis = 10_000,
+  lookupMillis = 20,
   lookup,
-}: {readonly preparedMillis?: number; readonly lookup?: LookupFunction} = {}): Delivery {
-  const secure = new PreparedAgent(preparedMillis, lookup);
+}: Partial<Preparation> = {}): Delivery {
+  const secure = new PreparedAgent({preparedMillis, lookupMillis, lookup});
   const plain = new http.Agent({keepAlive: true});
   return {
     deliver: (request, signal) => {
@@ -37,6 +40,12 @@ export function createHttpsDelivery({
       }
     },
   };
+}
+
+interface Preparation {
+  readonly preparedMillis: number;
+  readonly lookupMillis: number;
+  readonly lookup: LookupFunction | undefined;
 }
 
 // What Node.js itself makes its global agent with, in every version.
@@ -117,13 +126,11 @@ export function sharedHttpsDelivery(): Delivery {
 /** An agent whose next connection to a host may have been made ahead. */
 class PreparedAgent extends https.Agent {
   readonly #sockets = new Map<string, TLSSocket>();
-  readonly #preparedMillis: number;
-  readonly #lookup: LookupFunction | undefined;
+  readonly #preparation: Preparation;
 
-  constructor(preparedMillis: number, lookup: LookupFunction | undefined) {
+  constructor(preparation: Preparation) {
     super({keepAlive: true});
-    this.#preparedMillis = preparedMillis;
-    this.#lookup = lookup;
+    this.#preparation = preparation;
   }
 
   async prepare(url: URL): Promise<void> {
@@ -131,10 +138,11 @@ class PreparedAgent extends https.Agent {
     if (url.protocol !== 'https:' || this.#sockets.has(key) || this.#keeps(key)) return;
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const isName = isIP(host) === 0;
+    const {preparedMillis, lookupMillis, lookup} = this.#preparation;
     const socket = connect({
       host,
       port: Number(url.port || 443),
-      ...(this.#lookup === undefined ? {} : {lookup: this.#lookup}),
+      ...(lookup === undefined ? {} : {lookup}),
       // An address is no server name (RFC 6066 section 3).
       servername: isName ? host : '',
       ALPNProtocols: ['http/1.1'],
@@ -143,13 +151,13 @@ class PreparedAgent extends https.Agent {
     // It is a guess that it will be needed: it keeps no process alive, and its failure is nobody's. A
     // connection that is being made does keep it, whatever unref() says: so it is given up in time.
     socket.unref();
-    socket.setTimeout(this.#preparedMillis, () => socket.destroy());
+    socket.setTimeout(preparedMillis, () => socket.destroy());
     const forget = () => {
       if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
     };
     socket.once('error', forget);
     socket.once('close', forget);
-    if (isName) await lookedUp(socket);
+    if (isName) await lookedUp(socket, lookupMillis);
   }
 
   override createConnection(
@@ -170,13 +178,10 @@ class PreparedAgent extends https.Agent {
   }
 }
 
-// A name that takes longer than this is no reason to wait: signing takes less.
-const LOOKUP_MILLIS = 20;
-
 /** Waits until a connection's name is looked up, when Node.js connects, or that has failed, or takes its time. */
-function lookedUp(socket: TLSSocket): Promise<void> {
+function lookedUp(socket: TLSSocket, millis: number): Promise<void> {
   return new Promise(resolve => {
-    const timer = setTimeout(resolve, LOOKUP_MILLIS);
+    const timer = setTimeout(resolve, millis);
     timer.unref();
     const settle = () => {
       clearTimeout(timer);

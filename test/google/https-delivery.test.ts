@@ -224,8 +224,10 @@ describe('the delivery over node:https', () => {
       const lookup: LookupFunction = (_name, _options, callback) => {
         setImmediate(() => callback(null, [{address: '127.0.0.1', family: 4}]));
       };
-      await createHttpsDelivery({lookup}).prepare(`https://sts.example.com:${port}/v1/token`);
-      assert.equal(Atomics.wait(connections, 0, 0, 10_000), 'ok');
+      const delivery = createHttpsDelivery({lookup, lookupMillis: 10_000});
+      await delivery.prepare(`https://sts.example.com:${port}/v1/token`);
+      Atomics.wait(connections, 0, 0, 10_000);
+      assert.equal(Atomics.load(connections, 0), 1);
     });
 
     for (const [what, lookup] of [
