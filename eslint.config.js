@@ -188,6 +188,7 @@ export default defineConfig(
       globals: Object.fromEntries(
         [
           'Buffer',
+          'Headers',
           'URL',
           'URLSearchParams',
           'clearInterval',
