@@ -3,12 +3,10 @@ import type {AssumeRoleOptions} from '../aws/assume-role.js';
 import {REGIONAL_CALLER_IDENTITY_URL} from '../aws/caller-identity-token.js';
 import type {AwsCredentials, AwsCredentialsProvider} from '../aws/credentials.js';
 import type {AwsRegionProvider} from '../aws/region.js';
-import {defaultTokenUrl, impersonationTarget} from '../config/google-endpoints.js';
+import {defaultTokenUrl} from '../config/google-endpoints.js';
 import {
   checkBoolean,
-  checkEmail,
   checkEndpointUrl,
-  checkLifetime,
   checkProject,
   checkUniverseDomain,
   DEFAULT_UNIVERSE_DOMAIN,
@@ -22,7 +20,9 @@ import {resolveIdentity, type ResolvedIdentity} from './identity-options.js';
 import {checkOptionNames} from './option-names.js';
 import {resolveRetryPolicy, type RetryOptions, type TimeoutOptions} from './retry-options.js';
 import {resolveScopes} from './scopes.js';
+import {resolveServiceAccount, type ResolvedServiceAccount} from './service-account-options.js';
 import {resolveSubject, type ResolvedSubject} from './subject-options.js';
+import {resolveTransporter} from './transporter-options.js';
 
 /** Options of {@link AwsAuthClient}. Only `audience` is required. */
 export interface AwsAuthClientOptions {
@@ -107,16 +107,6 @@ export interface AwsAuthClientOptions {
   readonly clock?: (() => number) | undefined;
 }
 
-/** The service account to act as, checked. */
-export interface ResolvedServiceAccount {
-  readonly email: string;
-  readonly url: string;
-  readonly delegates: readonly string[];
-  readonly lifetimeSeconds: number;
-  /** Whether the lifetime was asked for, which Google counts in its metrics. */
-  readonly lifetimeGiven: boolean;
-}
-
 /** Checked options with every default filled in. */
 export interface ResolvedOptions extends ResolvedIdentity {
   readonly audience: string;
@@ -138,7 +128,6 @@ export interface ResolvedOptions extends ResolvedIdentity {
   readonly clock: () => number;
 }
 
-const DEFAULT_LIFETIME_SECONDS = 3600;
 const DEFAULT_EAGER_REFRESH_MILLIS = 5 * 60 * 1000;
 
 /**
@@ -214,84 +203,6 @@ function optional<T>(
   check: (value: unknown, option: string) => T,
 ): T | undefined {
   return options[name] === undefined ? undefined : check(options[name], name);
-}
-
-function resolveServiceAccount(
-  options: AwsAuthClientOptions,
-  universeDomain: string,
-): ResolvedServiceAccount | undefined {
-  const target = impersonationTarget(options, universeDomain);
-  const lifetime = optional(options, 'tokenLifetimeSeconds', checkLifetime);
-  const delegates = resolveDelegates(options.delegates);
-  if (target === undefined) {
-    for (const [name, given] of [
-      ['tokenLifetimeSeconds', lifetime !== undefined],
-      ['delegates', delegates.length > 0],
-    ] as const) {
-      if (given) {
-        throw invalidOption(
-          name,
-          'is given without "serviceAccountEmail"',
-          'It concerns a service account’s token: name the service account, or leave it out.',
-        );
-      }
-    }
-    return undefined;
-  }
-  return Object.freeze({
-    email: target.email,
-    url: target.url.href,
-    delegates,
-    lifetimeSeconds: lifetime ?? DEFAULT_LIFETIME_SECONDS,
-    lifetimeGiven: lifetime !== undefined,
-  });
-}
-
-function resolveDelegates(value: unknown): readonly string[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) {
-    throw invalidOption(
-      'delegates',
-      `is ${show(value)}, not an array`,
-      'Give an array of e-mails.',
-    );
-  }
-  return Object.freeze(value.map((email, i) => checkEmail(email, `delegates[${String(i)}]`)));
-}
-
-function resolveTransporter(options: AwsAuthClientOptions): Transporter | undefined {
-  const {transporter} = options;
-  const transporterOptions: unknown = options.transporterOptions;
-  if (
-    transporter !== undefined &&
-    typeof (transporter as Partial<Transporter> | null)?.request !== 'function'
-  ) {
-    throw invalidOption(
-      'transporter',
-      'has no request() function',
-      'Give a Gaxios instance of google-auth-library (its export "gaxios"), or leave it out.',
-    );
-  }
-  if (transporter !== undefined && transporterOptions !== undefined) {
-    throw invalidOption(
-      'transporterOptions',
-      'is given beside "transporter", which it would not reach',
-      'Give the options to the transporter itself.',
-    );
-  }
-  if (
-    transporterOptions !== undefined &&
-    (typeof transporterOptions !== 'object' ||
-      transporterOptions === null ||
-      Array.isArray(transporterOptions))
-  ) {
-    throw invalidOption(
-      'transporterOptions',
-      `is ${show(transporterOptions)}, not an object`,
-      'Give Gaxios options, such as {agent} or {proxy}.',
-    );
-  }
-  return transporter;
 }
 
 function positive(value: unknown, option: string): number {

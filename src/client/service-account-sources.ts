@@ -8,7 +8,7 @@ import {AccessToken} from '../token/access-token.js';
 import {IdToken} from '../token/id-token.js';
 import type {TokenCache, TokenSource} from '../token/token-cache.js';
 import type {Federation} from './federation.js';
-import type {ResolvedServiceAccount} from './options.js';
+import type {ResolvedServiceAccount} from './service-account-options.js';
 import {traced} from './step-tracing.js';
 import {lifeOf, type ExchangeContext} from './token-sources.js';
 
