@@ -352,9 +352,10 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     if (refusal === undefined || token === undefined || isOneTimeBody(options)) return first;
     const clock = this.#options.clock;
     if (this.#replacement.isRecent(token, clock())) return first;
+    // Now, since nobody gets this answer, whether there is another token or not.
+    refusal.discard();
     const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
     this.#replacement.note(fresh, clock());
-    refusal.discard();
     return this.#send<T>(options, (await authorise()).headers);
   }
 
