@@ -80,6 +80,7 @@ describe('connections that are made ahead', () => {
             steps.push('sign');
             return Date.now();
           },
+          offsetMillis: 0,
           heard: () => false,
         },
       },
