@@ -1,3 +1,4 @@
+import {types} from 'node:util';
 import {AwsAuthError} from '../errors.js';
 
 /** AWS keys, in the shape of the AWS SDK's `AwsCredentialIdentity`. */
@@ -61,7 +62,8 @@ export function checkCredentials(
   };
   if (
     expiration !== undefined &&
-    !(expiration instanceof Date && !Number.isNaN(expiration.getTime()))
+    // Of whatever realm: a test runner such as Jest has a `Date` of its own, and structuredClone() gives none of those.
+    !(types.isDate(expiration) && !Number.isNaN(expiration.getTime()))
   ) {
     throw invalid('expiration is not a valid Date');
   }

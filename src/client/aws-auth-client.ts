@@ -10,6 +10,7 @@ import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
 import {askProjectId} from './asked-project-id.js';
+import {authorisation, givenToken, replacedMethods} from './authorisation.js';
 import {sendAuthorised} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions, tokenOf} from './base-client.js';
@@ -26,16 +27,13 @@ import {IdTokens} from './id-tokens.js';
 import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader} from './package-version.js';
-import {isOneTimeBody, refusalIn} from './reauthentication.js';
+import {isOneTimeBody, refusalIn, Replacement} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
 import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
 import {serviceAccountContext} from './service-account-sources.js';
 import {signedBy} from './token-sources.js';
 import {actingTokenSource} from './workspace-user-source.js';
-
-// How long a token that replaced a refused one is not replaced for being refused, too.
-const REPLACEMENT_PAUSE_MILLIS = 60_000;
 
 /**
  * Authorises Google Cloud clients with an AWS identity and no service-account key. Pass it as
@@ -64,7 +62,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   /** Whether this client has left the tokens that it shared with clients of the same scopes. */
   #isApart = false;
   readonly #headers = new PreparedHeaders();
-  #replaced: {readonly token: AccessToken; readonly at: number} | undefined;
+  readonly #replacement = new Replacement<AccessToken>();
 
   /**
    * @throws AwsAuthError with the step `config` or `aws-region`, before anything is sent, when an option
@@ -207,6 +205,9 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * @throws AwsAuthError with the step that failed.
    */
   override async getRequestHeaders(): Promise<Headers> {
+    if (isReplaced(this, 'getAccessToken')) {
+      return this.#headersOf(await givenToken(this, this.#options.clock()));
+    }
     return this.#headersOf(this.#tokens.current() ?? (await foreground(this.#tokens.get())));
   }
 
@@ -341,35 +342,34 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   protected override async requestAsync<T>(
     options: gaxios.GaxiosOptions,
   ): Promise<gaxios.GaxiosResponse<T>> {
-    const token =
-      this.#tokens.current() ?? (await foreground(abortable(this.#tokens.get(), options.signal)));
-    const first = this.#send<T>(options, token);
+    const authorise = () => {
+      const own = {tokens: this.#tokens, headersOf: (held: AccessToken) => this.#headersOf(held)};
+      return authorisation(this, own, isReplaced, options.signal);
+    };
+    const {headers, token} = await authorise();
+    const first = this.#send<T>(options, headers);
     const refusal = await refusalIn(first, {on403: this.forceRefreshOnFailure});
-    // An API that takes no token of this kind answers 401 to new ones, too: no exchange for each call.
-    if (refusal === undefined || isOneTimeBody(options) || this.#isJustReplaced(token))
-      return first;
-    const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
-    this.#replaced = {token: fresh, at: this.#options.clock()};
+    if (refusal === undefined || token === undefined || isOneTimeBody(options)) return first;
+    const clock = this.#options.clock;
+    if (this.#replacement.isRecent(token, clock())) return first;
+    // Now, since nobody gets this answer, whether there is another token or not.
     refusal.discard();
-    return this.#send<T>(options, fresh);
+    const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
+    this.#replacement.note(fresh, clock());
+    return this.#send<T>(options, (await authorise()).headers);
   }
 
   async #send<T>(
     options: gaxios.GaxiosOptions,
-    token: AccessToken,
+    headers: Headers,
   ): Promise<gaxios.GaxiosResponse<T>> {
     try {
-      return await sendAuthorised<T>(this.transporter, options, this.#headersOf(token));
+      return await sendAuthorised<T>(this.transporter, options, headers);
     } catch (error) {
       explainSignBlobRefusal(error, options, this.#options);
       throw error;
     }
   }
-
-  #isJustReplaced(token: AccessToken): boolean {
-    return (
-      this.#replaced?.token === token &&
-      this.#options.clock() - this.#replaced.at < REPLACEMENT_PAUSE_MILLIS
-    );
-  }
 }
+
+const isReplaced = replacedMethods(AwsAuthClient.prototype);

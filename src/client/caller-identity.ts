@@ -65,6 +65,7 @@ export async function askCallerIdentity(
       traced({step: 'caller-identity', attempt: attempt.number, target: url.host}, async () => {
         const ask = async () => {
           const asked = now();
+          const signedWith = clock.offsetMillis;
           const {host: _, ...headers} = signRequest(
             {
               method: 'POST',
@@ -83,7 +84,8 @@ export async function askCallerIdentity(
             attempt,
           );
           const awsTime = response.status >= 400 ? awsTimeIn(response.text) : undefined;
-          return {response, isClockOff: clock.heard(awsTime ?? response.serverTime, asked)};
+          const serverTime = awsTime ?? response.serverTime;
+          return {response, isClockOff: clock.heard(serverTime, asked, signedWith)};
         };
         const {response: first, isClockOff} = await ask();
         // AWS refuses what is signed five minutes ago; its own time does.

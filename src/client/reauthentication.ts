@@ -27,6 +27,26 @@ export async function refusalIn(
   };
 }
 
+// How long a token that replaced a refused one is not replaced for being refused, too.
+const PAUSE_MILLIS = 60_000;
+
+/** The token that last replaced a refused one. */
+export class Replacement<T> {
+  #last: {readonly token: T; readonly at: number} | undefined;
+
+  note(token: T, now: number): void {
+    this.#last = {token, at: now};
+  }
+
+  /**
+   * Whether a refused token is that one, and new: an API that takes no token of this kind refuses new ones, too,
+   * and is no reason for an exchange at each call.
+   */
+  isRecent(refused: T, now: number): boolean {
+    return this.#last?.token === refused && now - this.#last.at < PAUSE_MILLIS;
+  }
+}
+
 function discard(data: unknown): void {
   if (data instanceof Readable) data.destroy();
   else if (data instanceof ReadableStream) data.cancel().catch(() => undefined);

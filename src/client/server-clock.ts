@@ -2,14 +2,17 @@
 export interface SigningClock {
   /** Epoch ms. */
   now(): number;
+  /** By how much it is ahead of the local clock, in ms. */
+  readonly offsetMillis: number;
   /**
    * Takes note of a server's `Date` header.
    *
    * @param askedAt the local time of the question.
-   * @returns whether it showed the clock to be further off than before: then a request that was refused
-   *   may be signed again.
+   * @param signedWith the {@link offsetMillis} of its signature: another request may have corrected the clock since.
+   *   Default: as it is now.
+   * @returns whether it showed that to be off: then a request that was refused may be signed again.
    */
-  heard(serverTime: number | undefined, askedAt: number): boolean;
+  heard(serverTime: number | undefined, askedAt: number, signedWith?: number): boolean;
 }
 
 // A header has whole seconds, and an answer takes its time; AWS takes five minutes (SigV4).
@@ -23,16 +26,20 @@ export function signingClock(clock: () => number): SigningClock {
   let offset = 0;
   return {
     now: () => clock() + offset,
-    heard: (serverTime, askedAt) => {
+    get offsetMillis() {
+      return offset;
+    },
+    heard: (serverTime, askedAt, signedWith = offset) => {
       if (serverTime === undefined) return false;
       // A right clock shows it between the question and the answer, which may lie hours apart: the process
       // may have been suspended.
       const found = serverTime < askedAt ? serverTime - askedAt : Math.max(0, serverTime - clock());
-      const isOff = Math.abs(found - offset) > TOLERANCE_MILLIS;
+      const isOff = (assumed: number) => Math.abs(found - assumed) > TOLERANCE_MILLIS;
+      const wasSignedOff = isOff(signedWith);
       // Small differences are the network's: the local clock then is as good as any.
-      if (isOff) offset = Math.abs(found) > TOLERANCE_MILLIS ? found : 0;
+      if (isOff(offset)) offset = Math.abs(found) > TOLERANCE_MILLIS ? found : 0;
       if (Math.abs(offset) > NOTEWORTHY_MILLIS) warnOnce(offset);
-      return isOff;
+      return wasSignedOff;
     },
   };
 }

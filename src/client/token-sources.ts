@@ -52,8 +52,12 @@ export function federatedTokenSource(
   const prepare = async (url: string | undefined): Promise<void> => {
     if (url !== undefined && 'prepare' in transporter) await transporter.prepare(url);
   };
-  let isClockOff = false;
-  const exchange = async (identity: AwsIdentity, attempt: Attempt): Promise<AccessToken> => {
+  const exchange = async (
+    identity: AwsIdentity,
+    attempt: Attempt,
+    told = {isClockOff: false},
+  ): Promise<AccessToken> => {
+    const signedWith = clock.offsetMillis;
     const {value, secrets} = await signedBy(identity, options, clock);
     const details = {
       ...{tokenUrl, audience, scopes, apiClient, secrets},
@@ -69,7 +73,7 @@ export function federatedTokenSource(
         void prepare(options.serviceAccount?.url);
         const response = await answer;
         const awsTime = response.status >= 400 ? awsTimeIn(response.text) : undefined;
-        isClockOff = clock.heard(awsTime ?? response.serverTime, asked);
+        told.isClockOff = clock.heard(awsTime ?? response.serverTime, asked, signedWith);
         const granted = readTokenExchange(response, details);
         return new AccessToken(...lifeOf(granted, 'token-exchange', asked, options.clock()));
       },
@@ -80,11 +84,12 @@ export function federatedTokenSource(
     const connecting = prepare(tokenUrl);
     const identity = await identify({timeoutMillis: attempt.remainingMillis});
     await connecting;
+    const told = {isClockOff: false};
     try {
-      return await exchange(identity, attempt);
+      return await exchange(identity, attempt, told);
     } catch (error) {
       if (!isAwsAuthError(error) || error.code !== 'AWS_IDENTITY_REJECTED') throw error;
-      if (isClockOff) return exchange(identity, attempt);
+      if (told.isClockOff) return exchange(identity, attempt);
       if (!STALE_KEYS.includes(error.reason ?? '')) throw error;
       const timeoutMillis = attempt.remainingMillis;
       const again = await identify({forceRefresh: true, timeoutMillis});

@@ -49,11 +49,12 @@ function workspaceUserTokenSource(
   let isClockOff = false;
 
   const sign = async (call: IamCredentialsCall, attempt: Attempt): Promise<string> => {
+    const signedWith = signingClock.offsetMillis;
     const claims = delegationClaims(delegation, assertionAudience, signingClock.now());
     const details = {...call, claims};
     const asked = clock();
     const response = await send(transporter, signJwtRequest(details), attempt);
-    isClockOff = signingClock.heard(response.serverTime, asked);
+    isClockOff = signingClock.heard(response.serverTime, asked, signedWith);
     return readSignJwt(response, details);
   };
 

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import {isIP, type LookupFunction} from 'node:net';
 import {connect, type TLSSocket} from 'node:tls';
+import {types} from 'node:util';
 import {parseServerTime, readCapped} from './response-body.js';
 import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transport.js';
 
@@ -34,7 +35,9 @@ export function createHttpsDelivery({
     },
     prepare: async url => {
       try {
-        if (customAgent(https) === undefined) await secure.prepare(new URL(url));
+        if (customAgent(https) === undefined && isNodesOwn(https.request)) {
+          await secure.prepare(new URL(url));
+        }
       } catch {
         // The request that needs the connection tells what is wrong.
       }
@@ -71,6 +74,22 @@ function customAgent({globalAgent, Agent}: typeof http | typeof https): http.Age
       ([name, value]) => value === undefined || ORDINARY_OPTIONS.includes(name),
     );
   return isOrdinary ? undefined : globalAgent;
+}
+
+// Of any function.
+const ORDINARY_PROPERTIES: readonly PropertyKey[] = ['length', 'name', 'prototype'];
+
+/**
+ * Whether requests are opened by Node.js itself. What tests put in the place of its function (nock, msw, a stub) is
+ * asked for requests and not for connections: it may answer by itself, where the network must hear of nothing.
+ * Instrumentation that wraps it is not told apart, and does without a connection made ahead.
+ */
+function isNodesOwn(request: typeof https.request): boolean {
+  return (
+    !types.isProxy(request) &&
+    request.name === 'request' &&
+    Reflect.ownKeys(request).every(key => ORDINARY_PROPERTIES.includes(key))
+  );
 }
 
 function deliver(

@@ -95,8 +95,13 @@ function tooLarge(endpoint: Endpoint): AwsAuthError {
   });
 }
 
+// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7; Date.parse alone takes almost anything, a "0" say, and a time
+// of no zone for one of this machine's. A wrong time is worse than none: tokens would seem to have ended.
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, .+ GMT$/;
+
 /** The server's clock by its `Date` header, in epoch ms, or `undefined` where it told none. */
 export function parseServerTime(date: string | undefined): number | undefined {
-  const time = Date.parse(date ?? '');
+  if (date === undefined || !HTTP_DATE.test(date)) return undefined;
+  const time = Date.parse(date);
   return Number.isNaN(time) ? undefined : time;
 }

@@ -113,8 +113,13 @@ function limitTime(request: TokenEndpointRequest, options: SendOptions): TimeLim
   };
   // Read once: an attempt tells what it may take as of now, and when it has ended that is nothing.
   const {timeoutMillis} = options;
+  let lastTurn: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {
-    stop(timedOut(request, timeoutMillis));
+    // A process that was stopped runs its timers before it reads what has come meanwhile: one turn for that.
+    lastTurn = setImmediate(() => {
+      stop(timedOut(request, timeoutMillis));
+    });
+    lastTurn.unref();
   }, timeoutMillis);
   timer.unref();
   const onAbort = () => {
@@ -127,6 +132,7 @@ function limitTime(request: TokenEndpointRequest, options: SendOptions): TimeLim
     reason: () => reason,
     end: () => {
       clearTimeout(timer);
+      clearImmediate(lastTurn);
       options.signal?.removeEventListener('abort', onAbort);
     },
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {runInNewContext} from 'node:vm';
 import sinon from 'sinon';
 import {givenSource} from '../../src/aws/credential-source.js';
 import {
@@ -93,6 +94,11 @@ describe('AWS credentials', () => {
     assert.deepEqual(await read(KEYS), KEYS);
     const temporary = {...KEYS, sessionToken: SESSION_TOKEN, expiration};
     assert.deepEqual(await read(temporary), temporary);
+  });
+
+  it('may end at a Date of another realm, as test runners have them', async () => {
+    const expiration: unknown = runInNewContext("new Date('2099-01-01T00:00:00Z')");
+    assert.equal((await read({...KEYS, expiration})).expiration, expiration);
   });
 
   it('may say in any way that there is no session token', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {EventEmitter} from 'node:events';
+import {Readable} from 'node:stream';
 import {inspect} from 'node:util';
 import {
   AuthClient,
@@ -10,6 +11,7 @@ import {
 } from 'google-auth-library';
 import {defaultPolicy, startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {AwsAuthClient, isAwsAuthError} from '../../src/index.js';
+import {rejectionOf} from '../support/thrown.js';
 import {emulatedClient, emulatedStorage, federatedClient} from './emulated-client.js';
 
 const EMAIL = 'demo@my-project.iam.gserviceaccount.com';
@@ -464,6 +466,27 @@ describe('AwsAuthClient', () => {
       validateStatus: () => true,
     });
     assert.equal(status, 404, 'no other refusal is tried again');
+  });
+
+  it('frees the connection of an answer whose token cannot be replaced', async () => {
+    const answers: Readable[] = [];
+    const transporter = new gaxios.Gaxios();
+    transporter.interceptors.response.add({
+      resolved: response => {
+        if (response.data instanceof Readable) answers.push(response.data);
+        return Promise.resolve(response);
+      },
+    });
+    const client = federatedClient(emulator, {transporter, retry: {maxAttempts: 1}});
+    client.setCredentials({access_token: 'revoked'});
+    emulator.failNext({service: 'google-sts', reset: 'before'});
+    const validateStatus = () => true;
+    const request = client.request({url: bucketsUrl(), responseType: 'stream', validateStatus});
+    assert.equal((await rejectionOf(request)).code, 'NETWORK_ERROR');
+    assert.deepEqual(
+      answers.map(({destroyed}) => destroyed),
+      [true],
+    );
   });
 
   it('derives a client of another account where the URL has parameters', () => {

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import https from 'node:https';
+import {connect} from 'node:net';
+import nock from 'nock';
+import sinon from 'sinon';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {awsIdentityReader} from '../../src/client/aws-identity.js';
 import {resolveOptions} from '../../src/client/options.js';
@@ -8,6 +12,8 @@ import {httpResponse, rawServers, type RawServer} from '../support/raw-server.js
 import {SAMPLE_SECRETS} from '../support/sample-secrets.js';
 import {rejectionOf} from '../support/thrown.js';
 import {emulatedClient} from './emulated-client.js';
+
+nock.restore();
 
 // Nobody in this process knows the authority of these servers: that they are connected to in time is
 // what counts, and the refusal of their certificate ends the exchange.
@@ -74,6 +80,7 @@ describe('connections that are made ahead', () => {
             steps.push('sign');
             return Date.now();
           },
+          offsetMillis: 0,
           heard: () => false,
         },
       },
@@ -100,5 +107,52 @@ describe('connections that are made ahead', () => {
     const {code} = await rejectionOf(client.getAccessToken());
     assert.equal(code, 'TOKEN_EXCHANGE_REFUSED');
     assert.equal(iam.connections(), 1);
+  });
+
+  describe('are made to nobody', () => {
+    let server: RawServer;
+    beforeEach(async () => {
+      server = await start(() => undefined, 'https');
+    });
+
+    const refusal = async () => {
+      const client = emulatedClient(emulator, {tokenUrl: server.url, retry: {maxAttempts: 1}});
+      return (await rejectionOf(client.getAccessToken())).code;
+    };
+
+    /** Whoever was connected before is counted once the server has seen one more. */
+    const others = async () => {
+      const last = connect(server.port, '127.0.0.1');
+      await connected(server);
+      for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+      last.destroy();
+      return server.connections() - 1;
+    };
+
+    it('where nock answers in place of the network', async () => {
+      nock.activate();
+      try {
+        nock.disableNetConnect();
+        assert.equal(await refusal(), 'NETWORK_ERROR');
+        nock(new URL(server.url).origin).post('/v1/token').reply(400, {error: 'invalid_grant'});
+        assert.equal(await refusal(), 'TOKEN_EXCHANGE_REFUSED');
+      } finally {
+        nock.cleanAll();
+        nock.enableNetConnect();
+        nock.restore();
+      }
+      assert.equal(await others(), 0);
+    });
+
+    it('where a stub stands in for https.request()', async () => {
+      const stub = sinon.stub(https, 'request').throws(new Error('no network in this test'));
+      try {
+        assert.equal(await refusal(), 'NETWORK_ERROR');
+        sinon.assert.calledOnce(stub);
+      } finally {
+        stub.restore();
+      }
+      assert.equal(await others(), 0);
+    });
   });
 });

@@ -1,5 +1,6 @@
 // Run by a test in a process of its own, which must end by itself. Its argument names the scene.
 import {gaxios} from 'google-auth-library';
+import sinon from 'sinon';
 import {AwsAuthClient} from '../../src/index.js';
 
 const [scene = '', ...rest] = process.argv.slice(2);
@@ -21,7 +22,10 @@ if (scene === 'fresh') {
 } else if (scene === 'held') {
   await token();
   say(await client.getRequestHeaders().then(headers => headers.has('authorization')));
-} else if (scene === 'waiting') {
+} else if (scene.startsWith('waiting')) {
+  if (scene.endsWith('fake timers')) {
+    sinon.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval']});
+  }
   say(await Promise.all([token(), client.getRequestHeaders()]).then(([value]) => value !== ''));
   say(await client.describeIdentity().then(({region}) => region));
   say((await client.retrieveSubjectToken()) !== '');

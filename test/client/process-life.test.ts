@@ -50,6 +50,11 @@ describe('a process', () => {
     assert.equal(await run('waiting'), 'true us-east-1 true');
   });
 
+  it('stays for a caller that waits where a clock of tests stands in for the timers', async () => {
+    emulator.failNext({service: 'google-sts', delayMillis: 300});
+    assert.equal(await run('waiting, with fake timers'), 'true us-east-1 true');
+  });
+
   it('stays for a caller that waits for another attempt', async () => {
     emulator.failNext({service: 'google-sts', status: 503});
     assert.equal(await run('held'), 'true');

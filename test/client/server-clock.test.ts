@@ -73,4 +73,13 @@ describe('the clock by which requests are signed', () => {
     assert.equal(clock.heard(local.read() + 3 * MINUTE, asked), true);
     assert.equal(offset(), 3 * MINUTE);
   });
+
+  it('tells each request that was signed by a wrong time, also after another has told of it', () => {
+    const signedWith = clock.offsetMillis;
+    assert.equal(hear(3 * MINUTE), true);
+    const [server, asked] = [local.read() + 3 * MINUTE, local.read()];
+    assert.equal(clock.heard(server, asked, signedWith), true);
+    assert.equal(clock.heard(server, asked, clock.offsetMillis), false, 'signed since');
+    assert.equal(offset(), 3 * MINUTE);
+  });
 });

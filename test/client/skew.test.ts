@@ -3,7 +3,7 @@ import {text} from 'node:stream/consumers';
 import {startEmulator} from '../../src/emulator/index.js';
 import {startServer} from '../support/local-server.js';
 import {runNode} from '../support/run-node.js';
-import {emulatedClient, emulatedStorage} from './emulated-client.js';
+import {emulatedClient, emulatedStorage, federatedClient} from './emulated-client.js';
 
 const MINUTE = 60_000;
 
@@ -27,6 +27,20 @@ describe('a local clock that is wrong', () => {
       assert.notEqual((await client.getAccessToken()).token, first.token);
       assert.equal(exchanges(), 3, 'the correction is kept');
       await emulatedStorage(emulator, client).getBuckets();
+    });
+  }
+
+  for (const minutes of [-20, 20]) {
+    it(`by ${String(minutes)} minutes is corrected for all that was signed by it at a time`, async () => {
+      await using emulator = await startEmulator();
+      const client = federatedClient(emulator, {clock: () => Date.now() + minutes * MINUTE});
+      const scopes = ['devstorage.read_only', 'devstorage.read_write', 'bigquery'];
+      const clients = [
+        client,
+        ...scopes.map(each => client.withScopes(`https://www.googleapis.com/auth/${each}`)),
+      ];
+      const tokens = await Promise.all(clients.map(async each => each.getAccessToken()));
+      assert.equal(new Set(tokens.map(({token}) => token)).size, 4);
     });
   }
 

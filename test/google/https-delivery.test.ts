@@ -104,6 +104,16 @@ describe('the delivery over node:https', () => {
     assert.equal(server.requests.length, 3);
   });
 
+  it('reads what came while the process was stopped before it says that time is up', async () => {
+    const timeoutMillis = 2_000;
+    const server = await start(socket => {
+      socket.write(httpResponse(200, '{}'));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeoutMillis);
+    });
+    const answer = await send(createHttpsDelivery(), tokenRequest(server.url), {timeoutMillis});
+    assert.equal(answer.text, '{}');
+  });
+
   it('keeps no process alive for an answer that nobody waits for', async () => {
     const server = await start(() => undefined);
     const {status, stdout} = await runNode(

@@ -88,6 +88,18 @@ for (const [name, transporter] of [
       );
     });
 
+    it('reads no time out of a Date header that is no HTTP date', async () => {
+      const told = async (date: string) => {
+        const server = await start(answering(200, '{}', {date}));
+        return (await send(transporter, tokenRequest(server.url), LONG)).serverTime;
+      };
+      // Of no zone: they would be read as a time of this machine's zone.
+      for (const date of ['0', '2027-01-15 08:00:00', 'Fri Jan 15 08:00:00 2027', 'Fri, 32 Jan']) {
+        assert.equal(await told(date), undefined, date);
+      }
+      assert.equal(await told('Friday, 15-Jan-27 08:00:00 GMT'), Date.UTC(2027, 0, 15, 8));
+    });
+
     it('gives the body as it is, whatever its type says, and also where there is none', async () => {
       for (const [body, type] of [
         ['<html><title>Login</title></html>', 'text/html'],
