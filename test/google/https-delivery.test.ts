@@ -242,7 +242,12 @@ describe('the delivery over node:https', () => {
       const lookup: LookupFunction = (_name, _options, callback) => {
         setImmediate(() => callback(null, [{address: '127.0.0.1', family: 4}]));
       };
-      const delivery = createHttpsDelivery({lookup, lookupMillis: 600_000});
+      // Neither limit ends the wait in place of the lookup.
+      const delivery = createHttpsDelivery({
+        lookup,
+        lookupMillis: 600_000,
+        preparedMillis: 600_000,
+      });
       await delivery.prepare(`https://sts.example.com:${port}/v1/token`);
       Atomics.wait(connections, 0, 0, 10_000);
       assert.equal(Atomics.load(connections, 0), 1);
