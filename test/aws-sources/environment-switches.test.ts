@@ -44,7 +44,7 @@ describe('the variables of the AWS SDK', () => {
     });
   }
 
-  for (const value of ['false', '']) {
+  for (const value of ['false', 'FALSE', '']) {
     it(`AWS_EC2_METADATA_DISABLED=${value} does not`, async () => {
       await setUp('instance-metadata');
       environment.set({AWS_EC2_METADATA_DISABLED: value});

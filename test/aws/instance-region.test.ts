@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import {createServer, type RequestListener} from 'node:http';
+import {syncBuiltinESMExports} from 'node:module';
 import {afterEach} from 'mocha';
+import nock from 'nock';
 import {instanceRegion} from '../../src/aws/instance-region.js';
 import type {Emulator, EmulatorOptions} from '../../src/emulator/index.js';
 import {emulators} from '../emulator/support/running.js';
+
+// It takes hold of every request as soon as it is imported; the other tests are about real ones.
+nock.restore();
 
 const TOKEN = '/latest/api/token';
 const PLACE = '/latest/meta-data/placement/region';
@@ -49,6 +54,27 @@ describe('the region of an EC2 instance', () => {
       ],
     );
   });
+
+  for (const [mode, base] of [
+    [undefined, 'http://169.254.169.254'],
+    ['IPv4', 'http://169.254.169.254'],
+    ['IPv6', 'http://[fd00:ec2::254]'],
+  ] as const) {
+    it(`is asked at ${base} where the mode is ${mode ?? 'not set'}`, async () => {
+      nock.activate();
+      nock.disableNetConnect();
+      syncBuiltinESMExports();
+      endings.push(() => {
+        nock.cleanAll();
+        nock.enableNetConnect();
+        nock.restore();
+        syncBuiltinESMExports();
+      });
+      nock(base).put(TOKEN).reply(200, 'a-token').get(PLACE).reply(200, 'us-west-2');
+      const environment = {AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: mode};
+      assert.equal(await instanceRegion(environment), 'us-west-2');
+    });
+  }
 
   it('is not asked without a token, even where IMDSv1 would answer', async () => {
     const emulator = await startEmulator({instanceMetadata: {allowV1: true}});

@@ -116,6 +116,7 @@ describe('readRefusal', () => {
       read(503, 'upstream connect error\r\n\treset').description,
       'upstream connect error reset',
     );
+    assert.equal(read(503, 'no route to <host>').description, 'no route to <host>');
     assert.equal(read(503, '"a JSON string"').description, '"a JSON string"');
     assert.equal(read(503, 'null').description, 'null');
     const {description} = read(503, {error: 'x', error_description: 'y'.repeat(1000)});

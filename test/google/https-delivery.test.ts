@@ -186,11 +186,29 @@ describe('the delivery over node:https', () => {
       assert.equal(silent.connections() + open.sockets.length, 2);
     });
 
+    it('keeps no process alive with a connection that would be kept for long', async () => {
+      let isReady: () => void;
+      const ready = new Promise<void>(resolve => (isReady = resolve));
+      const server = await startTls(() => isReady());
+      const steps = [`prepare ${server.url}`, `until ${await startSignal(ready)}`];
+      await runWith({PREPARED_MILLIS: '600000'}, ...steps);
+      assert.equal(server.sockets.length, 1);
+    });
+
     it('gives up a connection that nobody uses', async () => {
       const silent = await start(() => undefined);
       const delivery = createHttpsDelivery({preparedMillis: 20});
       await delivery.prepare(`https://127.0.0.1:${silent.port}/`);
       await silent.disconnected;
+    });
+
+    it('makes another one ahead where that one was given up', async () => {
+      let lookups = 0;
+      const lookup: LookupFunction = () => (lookups += 1);
+      const delivery = createHttpsDelivery({lookup, lookupMillis: 600_000, preparedMillis: 20});
+      await delivery.prepare('https://sts.example.com/v1/token');
+      await delivery.prepare('https://sts.example.com/v1/token');
+      assert.equal(lookups, 2);
     });
 
     it('gives none up that somebody uses', async () => {
@@ -234,7 +252,12 @@ describe('the delivery over node:https', () => {
       const lookup: LookupFunction = (_name, _options, callback) => {
         setImmediate(() => callback(null, [{address: '127.0.0.1', family: 4}]));
       };
-      const delivery = createHttpsDelivery({lookup, lookupMillis: 10_000});
+      // Neither limit ends the wait in place of the lookup.
+      const delivery = createHttpsDelivery({
+        lookup,
+        lookupMillis: 600_000,
+        preparedMillis: 600_000,
+      });
       await delivery.prepare(`https://sts.example.com:${port}/v1/token`);
       Atomics.wait(connections, 0, 0, 10_000);
       assert.equal(Atomics.load(connections, 0), 1);
@@ -259,6 +282,17 @@ describe('the delivery over node:https', () => {
         await delivery.prepare('https://sts.example.com/v1/token');
       });
     }
+
+    it('knows it again where its URL names no port, as those of Google do', async () => {
+      const url = 'https://sts.invalid/v1/token';
+      const lookup: LookupFunction = (_name, _options, callback) => {
+        setImmediate(() => callback(Object.assign(new Error(), {code: 'EMADEAHEAD'}), []));
+      };
+      const delivery = createHttpsDelivery({lookup});
+      void delivery.prepare(url);
+      const error = await rejectionOf(send(delivery, tokenRequest(url), LONG));
+      assert.match(error.message, /EMADEAHEAD/);
+    });
 
     for (const [host, name] of [
       ['127.0.0.1', '127.0.0.1'],

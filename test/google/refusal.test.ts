@@ -58,6 +58,8 @@ describe('commonRefusal', () => {
         {},
         {activationUrl: 'https://evil.example/enable'},
         {service: 'x; rm -rf ~', consumer: 'projects/$(reboot)'},
+        {service: '$(reboot).x', consumer: 'projects/;reboot'},
+        {service: '--x', consumer: 'projects/--x'},
         {service: 5, consumer: 'folders/1'},
       ]) {
         const error = common(403, disabled(metadata));
@@ -86,15 +88,17 @@ describe('commonRefusal', () => {
     });
 
     it('has no command where the endpoint’s service is not one to enable', () => {
-      const response = tokenEndpointAnswer(403, disabled({}));
-      const error = commonRefusal(readRefusal(response, []), response, {
-        step: 'jwt-bearer',
-        server: "Google's OAuth endpoint",
-      });
-      assert.match(
-        error?.message ?? '',
-        /Enable it at https:\/\/console\.cloud\.google\.com\/apis\/library/,
-      );
+      for (const metadata of [{}, {consumer: 'projects/210987654321'}]) {
+        const response = tokenEndpointAnswer(403, disabled(metadata));
+        const error = commonRefusal(readRefusal(response, []), response, {
+          step: 'jwt-bearer',
+          server: "Google's OAuth endpoint",
+        });
+        assert.match(
+          error?.message ?? '',
+          /Enable it at https:\/\/console\.cloud\.google\.com\/apis\/library and wait a few minutes\.$/,
+        );
+      }
     });
   });
 

@@ -270,7 +270,7 @@ describe('readGenerateAccessToken', () => {
       assert.match(error.message, /"Invalid credentials\."\. The federated token was not accepted/);
     });
 
-    it('an API that is off, with the page that turns it on', () => {
+    it('an API that is off, with the page that turns it on, or the command for the pool’s project', () => {
       const activationUrl =
         'https://console.developers.google.com/apis/api/iamcredentials.googleapis.com/overview?project=123456789012';
       const error = refusal(403, {
@@ -288,6 +288,10 @@ describe('readGenerateAccessToken', () => {
       });
       assert.equal(error.code, 'API_DISABLED');
       assert.ok(error.message.includes(activationUrl));
+      assert.match(
+        error.message,
+        /: gcloud services enable iamcredentials\.googleapis\.com --project=123456789012$/,
+      );
     });
 
     it('an outage and a quota, as every endpoint does', () => {

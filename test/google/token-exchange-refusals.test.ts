@@ -203,6 +203,14 @@ describe('readTokenExchange names what Google STS refused:', () => {
     const off = {error: {message: 'STS API has not been used in project 1 before'}};
     assert.equal(refusal(403, off).code, 'API_DISABLED');
   });
+
+  it('its disabled API, with the pool’s project where it names none', () => {
+    const off = {error: 'access_denied', error_description: 'Or it is disabled.'};
+    assert.match(
+      refusal(403, off).message,
+      /: gcloud services enable sts\.googleapis\.com --project=123456789012$/,
+    );
+  });
 });
 
 it('prints commands that a shell takes as they are', () => {
