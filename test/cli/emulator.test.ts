@@ -92,7 +92,7 @@ describe('the command emulator', function () {
     const ended = emulator.end();
     // Each is told to nobody.
     await fetch(`${url}/storage/v1/b?project=my-project`).catch(() => undefined);
-    assert.equal(await ended, 0);
+    assert.equal(await ended, 141);
     assert.deepEqual(emulator.folders, []);
   });
 
