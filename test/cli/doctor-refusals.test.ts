@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import {text} from 'node:stream/consumers';
 import {describe, it} from 'mocha';
-import {defaultPolicy, startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {
+  defaultPolicy,
+  startEmulator,
+  type Emulator,
+  type EmulatorOptions,
+} from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
 import {startServer} from '../support/local-server.js';
 import {EMAIL, examine, googlePolicy, POOL, providerPolicy, ROLE, setUp} from './doctor-fixture.js';
@@ -42,6 +47,18 @@ const LONG_NAME = 'a-role-whose-name-is-quite-long-too';
 const LONG_ROLE = {accounts: [{accountId: '111122223333', roles: [{name: LONG_NAME}]}]};
 const LONG = 'a-session-name-that-is-as-long-as-they-may-be-and-then-some-more';
 
+// The account of the default policy, with STS off in a region.
+const withoutSts = (region: string): EmulatorOptions => ({
+  policy: {
+    aws: {
+      accounts: defaultPolicy().aws.accounts.map(account => ({
+        ...account,
+        disabledRegions: [region],
+      })),
+    },
+  },
+});
+
 // By AWS STS itself, asked before Google is.
 const REFUSED_BY_AWS: readonly Row[] = [
   {
@@ -80,16 +97,7 @@ const REFUSED_BY_AWS: readonly Row[] = [
   },
   {
     title: 'a region in which STS is off',
-    emulator: {
-      policy: {
-        aws: {
-          accounts: defaultPolicy().aws.accounts.map(account => ({
-            ...account,
-            disabledRegions: ['ap-east-1'],
-          })),
-        },
-      },
-    },
+    emulator: withoutSts('ap-east-1'),
     broken: () => ({AWS_REGION: 'ap-east-1'}),
     step: 'aws-sts',
     code: 'AWS_IDENTITY_REJECTED',
@@ -97,6 +105,35 @@ const REFUSED_BY_AWS: readonly Row[] = [
     means: /AWS STS is not active in ap-east-1 for this account/,
     command: 'export AWS_REGION=us-east-1',
     mended: {env: () => ({AWS_REGION: 'us-east-1'})},
+  },
+  {
+    title: 'a region of GovCloud in which STS is off',
+    emulator: withoutSts('us-gov-east-1'),
+    broken: () => ({AWS_REGION: 'us-gov-east-1'}),
+    step: 'aws-sts',
+    code: 'AWS_IDENTITY_REJECTED',
+    said: /RegionDisabledException, "STS is not activated in this region/,
+    means: /AWS STS is not active in us-gov-east-1 for this account/,
+    command: 'export AWS_REGION=us-gov-west-1',
+    mended: {env: () => ({AWS_REGION: 'us-gov-west-1'})},
+  },
+  {
+    title: 'a region in which STS is off, and which the credential file names',
+    emulator: withoutSts('ap-east-1'),
+    config: ({config}) => ({
+      ...config,
+      credential_source: {
+        ...config.credential_source,
+        regional_cred_verification_url:
+          'https://sts.ap-east-1.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
+      },
+    }),
+    step: 'aws-sts',
+    code: 'AWS_IDENTITY_REJECTED',
+    said: /RegionDisabledException, "STS is not activated in this region/,
+    means: /AWS STS is not active in ap-east-1 for this account.* the credential file names/,
+    command: `google-auth-aws config --project-number 123456789012 --pool aws-pool --provider aws-test-account --service-account ${EMAIL} --output-file FOLDER/gcp.json --force`,
+    mended: {config: remade({})},
   },
 ];
 

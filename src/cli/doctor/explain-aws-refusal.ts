@@ -1,5 +1,6 @@
 import type {AwsAuthError} from '../../index.js';
 import {withoutCommand} from './advice-command.js';
+import {credentialFileCommand} from './credential-file-command.js';
 import type {Explanation, Visit} from './step.js';
 
 /** What a refusal of AWS STS means, asked itself or by way of Google. */
@@ -42,6 +43,18 @@ export function explainAwsRefusal({reason, fix}: AwsAuthError, visit: Visit): Ex
     case 'SignatureDoesNotMatch':
       return {meaning, remedies: [Math.abs(clockOffsetMillis) > 60_000 ? setClock : lookAtThem]};
     case 'RegionDisabledException':
+      // It wins over the variable.
+      if (identity?.regionSource === 'credential file') {
+        return {
+          meaning: `${meaning} It is the region that the credential file names.`,
+          remedies: [
+            {
+              why: 'Make the credential file anew, which leaves the region to the process',
+              command: credentialFileCommand(visit, {}),
+            },
+          ],
+        };
+      }
       return {
         meaning,
         remedies: [
