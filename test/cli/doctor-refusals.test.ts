@@ -14,8 +14,9 @@ import {describeRows, failing, type Row, type Variables} from './doctor-rows.js'
 import {remade} from './remade-config.js';
 import {runCommand} from './run-command.js';
 
-const PROVIDER_FLAGS =
-  'aws-test-account --workload-identity-pool=aws-pool --location=global --project=123456789012';
+// gcloud iam takes no project's number as --project.
+const POOL_NAME = 'projects/123456789012/locations/global/workloadIdentityPools/aws-pool';
+const PROVIDER_NAME = `${POOL_NAME}/providers/aws-test-account`;
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 const withoutKeys: Variables = Object.fromEntries(KEYS.map(name => [name, '']));
@@ -189,7 +190,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     means: new RegExp(
       `aws-test-account is false.*aws_role is ${ROLE}; assertion.account is 111122223333`,
     ),
-    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --attribute-condition="attribute.aws_role == '${ROLE}'"`,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --attribute-condition="attribute.aws_role == '${ROLE}'"`,
     mended: {
       // The printed condition itself, as CEL.
       emulator: ({remedies = []}) =>
@@ -223,8 +224,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'PROVIDER_NOT_FOUND',
     said: /invalid_target/,
     means: /disabled or deleted.*five minutes/,
-    command:
-      'gcloud iam workload-identity-pools update aws-pool --location=global --project=123456789012 --no-disabled',
+    command: `gcloud iam workload-identity-pools update ${POOL_NAME} --no-disabled`,
     mended: {emulator: () => ({})},
   },
   {
@@ -234,7 +234,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'PROVIDER_NOT_FOUND',
     said: /invalid_target/,
     means: /disabled or deleted/,
-    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --no-disabled`,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --no-disabled`,
     mended: {emulator: () => ({})},
   },
   {
@@ -245,7 +245,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'SUBJECT_TOO_LONG',
     said: /exceeds the 127 bytes limit/,
     means: /a-session-name-\S+ has 1[3-9]\d bytes.*may have 127/,
-    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --attribute-mapping="google.subject=assertion.userid,attribute.aws_role=assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn"`,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --attribute-mapping="google.subject=assertion.userid,attribute.aws_role=assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn"`,
     mended: {
       // The printed mapping itself, as CEL.
       emulator: ({remedies = []}) => {
@@ -282,7 +282,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'TOKEN_EXCHANGE_REFUSED',
     said: /AWS account/,
     means: /of the AWS account 111122223333; the provider aws-test-account takes another/,
-    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --account-id=111122223333`,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --account-id=111122223333`,
     mended: {emulator: () => ({})},
   },
   {
