@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {text} from 'node:stream/consumers';
 import {describe, it} from 'mocha';
 import {
@@ -9,7 +10,16 @@ import {
 } from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
 import {startServer} from '../support/local-server.js';
-import {EMAIL, examine, googlePolicy, POOL, providerPolicy, ROLE, setUp} from './doctor-fixture.js';
+import {
+  EMAIL,
+  examine,
+  googlePolicy,
+  POOL,
+  providerPolicy,
+  ROLE,
+  setUp,
+  type PrintedStep,
+} from './doctor-fixture.js';
 import {describeRows, failing, type Row, type Variables} from './doctor-rows.js';
 import {remade} from './remade-config.js';
 import {runCommand} from './run-command.js';
@@ -43,6 +53,49 @@ const iamSays = (status: number, name: string, message: string) =>
     status,
     body: {error: {code: status, status: name, message}},
   });
+
+// IAM allows all of ASCII in a path.
+const ODD_KEYS: Variables = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  AWS_SESSION_TOKEN: '',
+};
+const odd = ({policy}: EmulatorOptions): EmulatorOptions => ({
+  policy: {
+    ...policy,
+    aws: {
+      accounts: [
+        {
+          accountId: '111122223333',
+          users: [
+            {
+              name: 'ci',
+              path: `/"$(exit)'/`,
+              accessKeys: [
+                {
+                  accessKeyId: ODD_KEYS['AWS_ACCESS_KEY_ID'] ?? '',
+                  secretAccessKey: ODD_KEYS['AWS_SECRET_ACCESS_KEY'] ?? '',
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  },
+});
+
+/** The condition of the printed command, as a shell hands it on. */
+const conditionIn = ({remedies = []}: PrintedStep): string => {
+  const {command = ''} = remedies.find(it => it.command.includes('--attribute-condition')) ?? {};
+  const words = execFileSync('bash', ['-c', `printf '%s\\0' ${command}`], {encoding: 'utf8'});
+  return (
+    words
+      .split('\0')
+      .at(-2)
+      ?.replace(/^--attribute-condition=/, '') ?? ''
+  );
+};
 
 const LONG_NAME = 'a-role-whose-name-is-quite-long-too';
 const LONG_ROLE = {accounts: [{accountId: '111122223333', roles: [{name: LONG_NAME}]}]};
@@ -197,6 +250,22 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
         providerPolicy({
           attributeCondition: /--attribute-condition="(.*)"$/.exec(remedies[1]?.command ?? '')?.[1],
         }),
+    },
+  },
+  {
+    title:
+      'an attribute condition that is false for a user in whose path a shell would find a command',
+    emulator: odd(providerPolicy({attributeCondition: "attribute.aws_role == 'nobody'"})),
+    config: emulator => emulator.configFor(),
+    broken: () => ODD_KEYS,
+    step: 'google-sts',
+    code: 'ATTRIBUTE_CONDITION_FAILED',
+    said: /rejected by the attribute condition/,
+    means: /its attribute\.aws_role is arn:aws:iam::111122223333:user\/\S+\/ci;/,
+    command: String.raw`gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --attribute-condition='attribute.aws_role == '\''arn:aws:iam::111122223333:user/"$(exit)\'\''/ci'\'''`,
+    mended: {
+      emulator: last => odd(providerPolicy({attributeCondition: conditionIn(last)})),
+      env: () => ODD_KEYS,
     },
   },
   {
@@ -373,6 +442,16 @@ const REFUSED_BY_IAM_CREDENTIALS: readonly Row[] = [
           ],
         })),
     },
+  },
+  {
+    title: 'a user without the binding, in whose path a shell would find a command',
+    emulator: odd({}),
+    broken: () => ODD_KEYS,
+    step: 'impersonation',
+    code: 'IMPERSONATION_DENIED',
+    said: /Permission 'iam\.serviceAccounts\.getAccessToken' denied/,
+    means: /\/ci may not act as demo@/,
+    command: String.raw`gcloud iam service-accounts add-iam-policy-binding ${EMAIL} --project=my-project --role=roles/iam.workloadIdentityUser --member='principalSet://${POOL}/attribute.aws_role/arn:aws:iam::111122223333:user/"$(exit)'\''/ci'`,
   },
   {
     title: 'a service account that does not exist',

@@ -1,4 +1,5 @@
 import type {AwsAuthError} from '../../index.js';
+import {doubleQuote} from '../shell-quote.js';
 import {withoutCommand} from './advice-command.js';
 import {credentialFileCommand} from './credential-file-command.js';
 import type {Explanation, Visit} from './step.js';
@@ -8,7 +9,7 @@ export function explainAwsRefusal({reason, fix}: AwsAuthError, visit: Visit): Ex
   const {identity, clockOffsetMillis = 0} = visit;
   const source =
     identity === undefined ? '' : ` The credentials come from ${identity.description}.`;
-  const profile = /^the profile ("[^"]*") \((SSO|console login)\)$/.exec(
+  const profile = /^the profile "([^"\\]*)" \((SSO|console login)\)$/.exec(
     identity?.description ?? '',
   );
   const meaning = `${withoutCommand(fix)}${source}`;
@@ -24,7 +25,7 @@ export function explainAwsRefusal({reason, fix}: AwsAuthError, visit: Visit): Ex
         const login = profile[2] === 'SSO' ? 'aws sso login' : 'aws login';
         return {
           meaning,
-          remedies: [{why: 'Renew it', command: `${login} --profile ${profile[1]}`}],
+          remedies: [{why: 'Renew it', command: `${login} --profile ${doubleQuote(profile[1])}`}],
         };
       }
       return identity?.source === 'environment'

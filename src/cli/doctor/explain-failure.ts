@@ -1,5 +1,7 @@
 import type {AwsAuthError} from '../../index.js';
+import {celString} from '../cel-string.js';
 import {attributesOf, MAX_SUBJECT_BYTES, providerOf} from '../google-principals.js';
+import {doubleQuote} from '../shell-quote.js';
 import {commandIn, withoutCommand} from './advice-command.js';
 import {credentialFileCommand} from './credential-file-command.js';
 import {explainAwsRefusal} from './explain-aws-refusal.js';
@@ -47,7 +49,7 @@ const EXPLANATIONS: Partial<
         },
         {
           why: 'Let this role in: join its part to what is there with ||, since this replaces the condition',
-          command: `gcloud iam workload-identity-pools providers update-aws ${provider} --attribute-condition="attribute.aws_role == '${awsRole}'"`,
+          command: `gcloud iam workload-identity-pools providers update-aws ${provider} --attribute-condition=${doubleQuote(`attribute.aws_role == ${celString(awsRole)}`)}`,
         },
       ],
     };
