@@ -2,6 +2,7 @@ import {AwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
 import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
 import {readSharedProfile, type SharedProfile} from './shared-config.js';
+import {readTokenFile} from './token-file.js';
 
 /** Where AWS credentials come from. */
 export type AwsCredentialSourceName =
@@ -47,7 +48,8 @@ const CONTAINER_MILLIS = 10_000;
  * container, instance metadata. The first that is set up is the source, and the only one: where it
  * fails, no other identity steps in for it.
  *
- * @param timeoutMillis how long the shared files may take, in ms. Default ten seconds.
+ * @param timeoutMillis how long it may take, in ms: the shared files never longer than ten seconds, and the file
+ *   of a token never longer than five.
  * @throws AwsAuthError `AWS_CREDENTIALS_UNAVAILABLE` where none is set up, or the shared files cannot be read.
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html
  */
@@ -64,12 +66,12 @@ export async function chooseCredentialSource(
     throw unreadableFiles(error);
   });
   if (profile.kind !== 'none') return profileSource(profile);
-  if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) return webIdentitySource(environment);
+  if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) return webIdentitySource(environment, timeoutMillis);
   if (
     isSet('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') ||
     isSet('AWS_CONTAINER_CREDENTIALS_FULL_URI')
   ) {
-    return containerSource(environment);
+    return containerSource(environment, timeoutMillis);
   }
   if (named && !profile.exists) {
     throw unavailable(
@@ -159,7 +161,7 @@ function commandSecrets(command: string): string[] {
   return [command, ...values.filter(value => /^[^-/.~]/.test(value))];
 }
 
-function webIdentitySource(environment: Environment): CredentialSource {
+function webIdentitySource(environment: Environment, timeoutMillis?: number): CredentialSource {
   const file = environment['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';
   const roleArn = environment['AWS_ROLE_ARN'];
   return {
@@ -171,13 +173,19 @@ function webIdentitySource(environment: Environment): CredentialSource {
     secrets: [],
     read: async () => {
       if (!roleArn) throw new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not');
-      const {fromTokenFile} = await import('@aws-sdk/credential-providers');
-      return fromTokenFile()();
+      const webIdentityToken = await readTokenFile(file, timeoutMillis);
+      const roleSessionName = environment['AWS_ROLE_SESSION_NAME'];
+      const {fromWebToken} = await import('@aws-sdk/credential-providers');
+      return fromWebToken({
+        roleArn,
+        webIdentityToken,
+        ...(roleSessionName === undefined ? {} : {roleSessionName}),
+      })();
     },
   };
 }
 
-function containerSource(environment: Environment): CredentialSource {
+function containerSource(environment: Environment, timeoutMillis?: number): CredentialSource {
   const relative = environment['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'];
   const variable =
     relative === undefined || relative === ''
@@ -192,8 +200,15 @@ function containerSource(environment: Environment): CredentialSource {
     secrets: [environment['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? ''],
     timeLimitMillis: CONTAINER_MILLIS,
     read: async () => {
+      const file = environment['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
+      const token = file ? await readTokenFile(file, timeoutMillis) : undefined;
       const {fromHttp} = await import('@aws-sdk/credential-providers');
-      return fromHttp()();
+      return fromHttp(
+        token === undefined
+          ? {}
+          : // The SDK would read the file that the environment names; of the two, the file wins.
+            {awsContainerAuthorizationToken: token, awsContainerAuthorizationTokenFile: ''},
+      )();
     },
   };
 }

@@ -59,6 +59,11 @@ export function checkRegion(region: unknown, source: AwsRegionSource = 'awsRegio
     );
   }
   const shown = JSON.stringify(region.slice(0, 64));
+  const set =
+    source === 'credential file'
+      ? // It wins over the variable.
+        'Set "awsRegion", or the regional_cred_verification_url of the file,'
+      : 'Set AWS_REGION or "awsRegion"';
   if (region.startsWith('cn-')) {
     throw invalid(
       `The AWS region ${shown}${of} lies in China, whose AWS STS (amazonaws.com.cn) Google does not ask.`,
@@ -70,12 +75,12 @@ export function checkRegion(region: unknown, source: AwsRegionSource = 'awsRegio
   if (parent !== undefined && REGION.test(parent)) {
     throw invalid(
       `The AWS region ${shown}${of} looks like a zone of a region.`,
-      `Set AWS_REGION or "awsRegion" to the region: ${parent}.`,
+      `${set} to the region: ${parent}.`,
     );
   }
   throw invalid(
     `${shown}${of} is not an AWS region whose STS endpoint Google asks.`,
-    'Set AWS_REGION or "awsRegion" to a region such as us-east-1.',
+    `${set} to a region such as us-east-1.`,
   );
 }
 

@@ -52,10 +52,14 @@ export function processIo(): Io {
   };
 }
 
+// As a shell tells of one that SIGPIPE has ended. 0 would be an answer, such as that a policy lets somebody in.
+const ENDED_BY_SIGPIPE = 128 + 13;
+
 function output(stream: NodeJS.WriteStream, fd: number): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader has what it wanted, as `head` has: no failure, and nobody to tell it to.
-    if (error.code === 'EPIPE') process.exit();
+    // The reader has what it wanted, as `head` has: nobody is left to tell it to. Where the command has come to
+    // its end, its status stands.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? ENDED_BY_SIGPIPE);
     // A full disk behind `>`.
     if (stream === process.stdout) {
       process.stderr.write(`google-auth-aws: the output cannot be written: ${error.message}\n`);

@@ -5,3 +5,8 @@ export function shellQuote(text: string): string {
   if (text.includes("'") && !/["$`\\!\n]/.test(text)) return `"${text}"`;
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** The same, in double quotes wherever these do: so that what a command is about is told from its flags. */
+export function doubleQuote(text: string): string {
+  return /["$`\\!\n]/.test(text) ? shellQuote(text) : `"${text}"`;
+}

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import {AwsAuthError, isAwsAuthError, type AwsAuthErrorCode} from '../errors.js';
 import {checkGoogleHost, checkImpersonationUrl, checkUniverse} from './google-endpoints.js';
 import type {AwsCredentialSource} from './external-account-config.js';
@@ -11,6 +10,7 @@ import {
   show,
 } from './option-checks.js';
 import {formatProviderName, parseProviderName} from './provider-name.js';
+import {readText, UnwrittenPipe} from './read-text.js';
 
 /** What a credential file says, checked. */
 export interface CredentialFile {
@@ -38,14 +38,22 @@ export interface CredentialFileTrust {
 /**
  * Reads and parses a credential file.
  *
+ * @param pipeMillis how long one that is a pipe is waited for, in ms. Default ten seconds.
  * @throws AwsAuthError `CREDENTIAL_FILE_NOT_FOUND`, `CREDENTIAL_FILE_UNREADABLE` or
  *   `CREDENTIAL_FILE_INVALID`. None quotes the file: it might be a private key.
  */
-export function readCredentialFile(path: string): unknown {
+export function readCredentialFile(path: string, pipeMillis?: number): unknown {
   let content: string;
   try {
-    content = readFileSync(path, 'utf8');
+    content = readText(path, pipeMillis);
   } catch (error) {
+    if (error instanceof UnwrittenPipe) {
+      throw fileError(
+        'CREDENTIAL_FILE_UNREADABLE',
+        `The credential file ${show(path)} is a pipe, and ${error.message}.`,
+        'Correct the path (GOOGLE_APPLICATION_CREDENTIALS, if you gave none), or let something write the file into the pipe and close it.',
+      );
+    }
     const code =
       typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') {

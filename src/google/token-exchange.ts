@@ -147,17 +147,16 @@ function refused(
   );
 }
 
-// parseProviderName() has checked the audience: its segments hold no character that a shell reads.
-function providerFlags(audience: string): string {
-  const [, project = '', , location = '', , pool = '', , provider = ''] =
-    audience.split('/iam.googleapis.com')[1]?.split('/').slice(1) ?? [];
-  return `${provider} --workload-identity-pool=${pool} --location=${location} --project=${project}`;
+// gcloud's commands for pools take a project's number in a full name alone: as --project they refuse it.
+// parseProviderName() has checked the audience: it holds no character that a shell reads.
+function providerName(audience: string): string {
+  return audience.replace(/^(?:https:)?\/\/iam\.googleapis\.com\//, '');
 }
 
 function describeProvider(audience: string): string {
-  return `gcloud iam workload-identity-pools providers describe ${providerFlags(audience)}`;
+  return `gcloud iam workload-identity-pools providers describe ${providerName(audience)}`;
 }
 
 function updateProvider(audience: string): string {
-  return `gcloud iam workload-identity-pools providers update-aws ${providerFlags(audience)}`;
+  return `gcloud iam workload-identity-pools providers update-aws ${providerName(audience)}`;
 }

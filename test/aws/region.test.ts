@@ -89,6 +89,25 @@ describe('the AWS region', () => {
     });
   }
 
+  it('is said to be set where it counts: a variable does not, where a file names a region', () => {
+    for (const [region, says] of [
+      ['us-iso-east-1', 'to a region such as us-east-1.'],
+      ['us-east-1a', 'to the region: us-east-1.'],
+    ] as const) {
+      for (const source of ['awsRegion', 'AWS_REGION', 'profile'] as const) {
+        assertRefused(() => checkRegion(region, source), {
+          code: 'AWS_REGION_INVALID',
+          says: [`Set AWS_REGION or "awsRegion" ${says}`],
+        });
+      }
+      const error = assertRefused(() => checkRegion(region, 'credential file'), {
+        code: 'AWS_REGION_INVALID',
+        says: [`Set "awsRegion", or the regional_cred_verification_url of the file, ${says}`],
+      });
+      assert.ok(!error.message.includes('AWS_REGION'));
+    }
+  });
+
   it('is shown shortened when it is absurdly long', () => {
     const error = assertRefused(() => checkRegion('x'.repeat(10_000)), {
       code: 'AWS_REGION_INVALID',

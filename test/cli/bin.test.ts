@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {before, describe, it} from 'mocha';
-import {startEmulator} from '../../src/emulator/index.js';
+import {after, before, describe, it} from 'mocha';
+import {defaultPolicy, startEmulator} from '../../src/emulator/index.js';
 import {APART} from '../emulator/support/running.js';
 import {startCloudsProxy} from '../support/clouds-proxy.js';
 import {runNode} from '../support/run-node.js';
@@ -38,6 +40,42 @@ describe('the built command, as a process', function () {
     // The reader ends at once, and the command writes afterwards.
     const {stderr} = shell('$CMD config $NAME | true');
     assert.equal(stderr, '');
+  });
+
+  describe('where the reader of its output has gone before it writes,', () => {
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'bin-test-'));
+      const policy = {google: {...defaultPolicy().google, serviceAccounts: []}};
+      writeFileSync(path.join(folder, 'policy.json'), JSON.stringify(policy));
+    });
+    after(() => {
+      rmSync(folder, {recursive: true});
+    });
+
+    const check = '$CMD check-policy --policy policy.json --arn arn:aws:sts';
+    const setup =
+      '$CMD setup --project my-project --project-number 123456789012 --aws-account 111122223333';
+    for (const [what, line, status] of [
+      ['ends check-policy with its answer, yes', `${check}::111122223333:assumed-role/a/b >&4`, 0],
+      ['ends check-policy with its answer, no', `${check}::999922223333:assumed-role/a/b >&4`, 1],
+      [
+        'ends setup with 0: it wrote all of its script',
+        `${setup} --role demo-role >&4 2>/dev/null`,
+        0,
+      ],
+      ['ends the help with 0', '$CMD setup --help >&4', 0],
+      // As a shell tells of a process that SIGPIPE ended: 0 would say that all is well.
+      ['ends doctor, which has found nothing yet, with 141', '$CMD doctor --config x >&4', 141],
+      ['ends setup, which has warnings before its script, with 141', `${setup} --role a 2>&4`, 141],
+    ] as const) {
+      it(what, () => {
+        // The end to write to stays, and nobody has the other one.
+        const pipe = 'rm -f pipe && mkfifo pipe && exec 3<>pipe 4>pipe 3<&-';
+        const ran = shell(`cd '${folder}' && ${pipe} && ${line}`);
+        assert.deepEqual(ran, {status, stdout: '', stderr: ''});
+      });
+    }
   });
 
   it('works with its standard input closed', () => {

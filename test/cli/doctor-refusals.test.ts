@@ -1,16 +1,32 @@
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {text} from 'node:stream/consumers';
 import {describe, it} from 'mocha';
-import {defaultPolicy, startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {
+  defaultPolicy,
+  startEmulator,
+  type Emulator,
+  type EmulatorOptions,
+} from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
 import {startServer} from '../support/local-server.js';
-import {EMAIL, examine, googlePolicy, POOL, providerPolicy, ROLE, setUp} from './doctor-fixture.js';
+import {
+  EMAIL,
+  examine,
+  googlePolicy,
+  POOL,
+  providerPolicy,
+  ROLE,
+  setUp,
+  type PrintedStep,
+} from './doctor-fixture.js';
 import {describeRows, failing, type Row, type Variables} from './doctor-rows.js';
 import {remade} from './remade-config.js';
 import {runCommand} from './run-command.js';
 
-const PROVIDER_FLAGS =
-  'aws-test-account --workload-identity-pool=aws-pool --location=global --project=123456789012';
+// gcloud iam takes no project's number as --project.
+const POOL_NAME = 'projects/123456789012/locations/global/workloadIdentityPools/aws-pool';
+const PROVIDER_NAME = `${POOL_NAME}/providers/aws-test-account`;
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 const withoutKeys: Variables = Object.fromEntries(KEYS.map(name => [name, '']));
@@ -38,9 +54,64 @@ const iamSays = (status: number, name: string, message: string) =>
     body: {error: {code: status, status: name, message}},
   });
 
+// IAM allows all of ASCII in a path.
+const ODD_KEYS: Variables = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  AWS_SESSION_TOKEN: '',
+};
+const odd = ({policy}: EmulatorOptions): EmulatorOptions => ({
+  policy: {
+    ...policy,
+    aws: {
+      accounts: [
+        {
+          accountId: '111122223333',
+          users: [
+            {
+              name: 'ci',
+              path: `/"$(exit)'/`,
+              accessKeys: [
+                {
+                  accessKeyId: ODD_KEYS['AWS_ACCESS_KEY_ID'] ?? '',
+                  secretAccessKey: ODD_KEYS['AWS_SECRET_ACCESS_KEY'] ?? '',
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  },
+});
+
+/** The condition of the printed command, as a shell hands it on. */
+const conditionIn = ({remedies = []}: PrintedStep): string => {
+  const {command = ''} = remedies.find(it => it.command.includes('--attribute-condition')) ?? {};
+  const words = execFileSync('bash', ['-c', `printf '%s\\0' ${command}`], {encoding: 'utf8'});
+  return (
+    words
+      .split('\0')
+      .at(-2)
+      ?.replace(/^--attribute-condition=/, '') ?? ''
+  );
+};
+
 const LONG_NAME = 'a-role-whose-name-is-quite-long-too';
 const LONG_ROLE = {accounts: [{accountId: '111122223333', roles: [{name: LONG_NAME}]}]};
 const LONG = 'a-session-name-that-is-as-long-as-they-may-be-and-then-some-more';
+
+// The account of the default policy, with STS off in a region.
+const withoutSts = (region: string): EmulatorOptions => ({
+  policy: {
+    aws: {
+      accounts: defaultPolicy().aws.accounts.map(account => ({
+        ...account,
+        disabledRegions: [region],
+      })),
+    },
+  },
+});
 
 // By AWS STS itself, asked before Google is.
 const REFUSED_BY_AWS: readonly Row[] = [
@@ -80,16 +151,7 @@ const REFUSED_BY_AWS: readonly Row[] = [
   },
   {
     title: 'a region in which STS is off',
-    emulator: {
-      policy: {
-        aws: {
-          accounts: defaultPolicy().aws.accounts.map(account => ({
-            ...account,
-            disabledRegions: ['ap-east-1'],
-          })),
-        },
-      },
-    },
+    emulator: withoutSts('ap-east-1'),
     broken: () => ({AWS_REGION: 'ap-east-1'}),
     step: 'aws-sts',
     code: 'AWS_IDENTITY_REJECTED',
@@ -97,6 +159,35 @@ const REFUSED_BY_AWS: readonly Row[] = [
     means: /AWS STS is not active in ap-east-1 for this account/,
     command: 'export AWS_REGION=us-east-1',
     mended: {env: () => ({AWS_REGION: 'us-east-1'})},
+  },
+  {
+    title: 'a region of GovCloud in which STS is off',
+    emulator: withoutSts('us-gov-east-1'),
+    broken: () => ({AWS_REGION: 'us-gov-east-1'}),
+    step: 'aws-sts',
+    code: 'AWS_IDENTITY_REJECTED',
+    said: /RegionDisabledException, "STS is not activated in this region/,
+    means: /AWS STS is not active in us-gov-east-1 for this account/,
+    command: 'export AWS_REGION=us-gov-west-1',
+    mended: {env: () => ({AWS_REGION: 'us-gov-west-1'})},
+  },
+  {
+    title: 'a region in which STS is off, and which the credential file names',
+    emulator: withoutSts('ap-east-1'),
+    config: ({config}) => ({
+      ...config,
+      credential_source: {
+        ...config.credential_source,
+        regional_cred_verification_url:
+          'https://sts.ap-east-1.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
+      },
+    }),
+    step: 'aws-sts',
+    code: 'AWS_IDENTITY_REJECTED',
+    said: /RegionDisabledException, "STS is not activated in this region/,
+    means: /AWS STS is not active in ap-east-1 for this account.* the credential file names/,
+    command: `google-auth-aws config --project-number 123456789012 --pool aws-pool --provider aws-test-account --service-account ${EMAIL} --output-file FOLDER/gcp.json --force`,
+    mended: {config: remade({})},
   },
 ];
 
@@ -152,13 +243,29 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     means: new RegExp(
       `aws-test-account is false.*aws_role is ${ROLE}; assertion.account is 111122223333`,
     ),
-    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --attribute-condition="attribute.aws_role == '${ROLE}'"`,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --attribute-condition="attribute.aws_role == '${ROLE}'"`,
     mended: {
       // The printed condition itself, as CEL.
       emulator: ({remedies = []}) =>
         providerPolicy({
           attributeCondition: /--attribute-condition="(.*)"$/.exec(remedies[1]?.command ?? '')?.[1],
         }),
+    },
+  },
+  {
+    title:
+      'an attribute condition that is false for a user in whose path a shell would find a command',
+    emulator: odd(providerPolicy({attributeCondition: "attribute.aws_role == 'nobody'"})),
+    config: emulator => emulator.configFor(),
+    broken: () => ODD_KEYS,
+    step: 'google-sts',
+    code: 'ATTRIBUTE_CONDITION_FAILED',
+    said: /rejected by the attribute condition/,
+    means: /its attribute\.aws_role is arn:aws:iam::111122223333:user\/\S+\/ci;/,
+    command: String.raw`gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --attribute-condition='attribute.aws_role == '\''arn:aws:iam::111122223333:user/"$(exit)\'\''/ci'\'''`,
+    mended: {
+      emulator: last => odd(providerPolicy({attributeCondition: conditionIn(last)})),
+      env: () => ODD_KEYS,
     },
   },
   {
@@ -186,8 +293,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'PROVIDER_NOT_FOUND',
     said: /invalid_target/,
     means: /disabled or deleted.*five minutes/,
-    command:
-      'gcloud iam workload-identity-pools update aws-pool --location=global --project=123456789012 --no-disabled',
+    command: `gcloud iam workload-identity-pools update ${POOL_NAME} --no-disabled`,
     mended: {emulator: () => ({})},
   },
   {
@@ -197,7 +303,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'PROVIDER_NOT_FOUND',
     said: /invalid_target/,
     means: /disabled or deleted/,
-    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --no-disabled`,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --no-disabled`,
     mended: {emulator: () => ({})},
   },
   {
@@ -208,7 +314,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'SUBJECT_TOO_LONG',
     said: /exceeds the 127 bytes limit/,
     means: /a-session-name-\S+ has 1[3-9]\d bytes.*may have 127/,
-    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --attribute-mapping="google.subject=assertion.userid,attribute.aws_role=assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn"`,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --attribute-mapping="google.subject=assertion.userid,attribute.aws_role=assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn"`,
     mended: {
       // The printed mapping itself, as CEL.
       emulator: ({remedies = []}) => {
@@ -245,7 +351,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'TOKEN_EXCHANGE_REFUSED',
     said: /AWS account/,
     means: /of the AWS account 111122223333; the provider aws-test-account takes another/,
-    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_FLAGS} --account-id=111122223333`,
+    command: `gcloud iam workload-identity-pools providers update-aws ${PROVIDER_NAME} --account-id=111122223333`,
     mended: {emulator: () => ({})},
   },
   {
@@ -336,6 +442,16 @@ const REFUSED_BY_IAM_CREDENTIALS: readonly Row[] = [
           ],
         })),
     },
+  },
+  {
+    title: 'a user without the binding, in whose path a shell would find a command',
+    emulator: odd({}),
+    broken: () => ODD_KEYS,
+    step: 'impersonation',
+    code: 'IMPERSONATION_DENIED',
+    said: /Permission 'iam\.serviceAccounts\.getAccessToken' denied/,
+    means: /\/ci may not act as demo@/,
+    command: String.raw`gcloud iam service-accounts add-iam-policy-binding ${EMAIL} --project=my-project --role=roles/iam.workloadIdentityUser --member='principalSet://${POOL}/attribute.aws_role/arn:aws:iam::111122223333:user/"$(exit)'\''/ci'`,
   },
   {
     title: 'a service account that does not exist',

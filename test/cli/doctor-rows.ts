@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {afterEach, describe, it} from 'mocha';
 import {
   startEmulator,
@@ -7,6 +8,7 @@ import {
   type Fault,
 } from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
+import {gcloudVersion, runGcloud} from '../support/gcloud.js';
 import {examine, setUp, type PrintedStep} from './doctor-fixture.js';
 
 export type Variables = Readonly<Record<string, string>>;
@@ -46,6 +48,8 @@ export const failing = (fault: Fault) => (emulator: Emulator) => {
 /** Breaks each row's world, has the doctor say what is broken, and mends it by what it says. */
 export function describeRows(groups: Readonly<Record<string, readonly Row[]>>): void {
   const aws = awsEnvironment();
+  /** The commands for gcloud, one of each that has the same flags. */
+  const printed = new Map<string, string>();
   let emulator: Emulator | undefined;
 
   afterEach(async () => {
@@ -90,6 +94,11 @@ export function describeRows(groups: Readonly<Record<string, readonly Row[]>>): 
             row.command === undefined ? commands.length === 0 : commands.includes(row.command),
             JSON.stringify(commands),
           );
+          for (const command of commands.filter(it => it.startsWith('gcloud '))) {
+            printed.set(command.replace(/=("[^"]*"|'[^']*'|\S+)/g, '='), command);
+            // The real one refuses a project's number there.
+            assert.doesNotMatch(command, /^gcloud iam .*--project=\d+\b/);
+          }
           assert.ok(steps.slice(0, -1).every(({status}) => status !== 'failed'));
 
           if (row.mended === undefined) return;
@@ -100,4 +109,24 @@ export function describeRows(groups: Readonly<Record<string, readonly Row[]>>): 
       }
     });
   }
+
+  // After the rows, as a group of its own.
+  describe('and prints', () => {
+    it('commands that the real gcloud understands, where the machine has one', async function () {
+      this.timeout(240_000);
+      if ((await gcloudVersion()) === undefined) {
+        console.log('      (no gcloud on PATH)');
+        return;
+      }
+      for (const command of printed.values()) {
+        const words = execFileSync('bash', ['-c', `printf '%s\\0' ${command}`], {encoding: 'utf8'});
+        const {status, stderr} = await runGcloud(words.split('\0').slice(1, -1), aws.folder, {
+          CLOUDSDK_CORE_PROJECT: 'my-project',
+        });
+        // It finds no account to ask as: only after it has understood the command.
+        assert.match(stderr, /active account|auth login/, `${command}: ${stderr}`);
+        assert.equal(status, 1);
+      }
+    });
+  });
 }

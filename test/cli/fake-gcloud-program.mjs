@@ -92,6 +92,9 @@ function main() {
     if (!(flag.slice(0, -1) in flags))
       throw new Refused(`argument --${flag.slice(0, -1)}: Must be specified.`, 2);
   }
+  if (name.startsWith('iam ') && /^\d+$/.test(flags.project ?? '')) {
+    throw new Refused("The value of ``--project'' flag was set to Project number.");
+  }
   if (![undefined, state.project.projectId, state.otherProject].includes(flags.project)) {
     throw new Refused(`PERMISSION_DENIED: project ${flags.project}`);
   }
@@ -114,8 +117,10 @@ function enableService(services) {
 }
 
 function describeProject([id]) {
-  if (id !== state.project.projectId) throw new Refused(`PERMISSION_DENIED: ${id}`);
-  return state.project;
+  const projects = [state.project, {projectId: state.otherProject, projectNumber: '210987654321'}];
+  const found = projects.find(it => [it.projectId, it.projectNumber].includes(id));
+  if (found === undefined) throw new Refused(`PERMISSION_DENIED: ${id}`);
+  return found;
 }
 
 function describeConstraint([constraint]) {
@@ -171,7 +176,11 @@ function binding(kind) {
     flags: ['project!', 'role!', 'member!', 'condition!'],
     changes: true,
     run: ([resource], {project, role, member, condition}) => {
-      if (kind === 'serviceAccounts' && !resource.includes(`@${project}.`)) {
+      const {projectNumber} = describeProject([project]);
+      const isOfProject =
+        resource.includes(`@${project}.`) ||
+        resource === `${projectNumber}-compute@developer.gserviceaccount.com`;
+      if (kind === 'serviceAccounts' && !isOfProject) {
         throw new Refused(`NOT_FOUND: ${resource} in ${project}`);
       }
       if (condition !== 'None') throw new Refused('argument --condition: it may ask back', 2);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {describe, it} from 'mocha';
 import {AwsAuthClient, isAwsAuthError} from '../../src/index.js';
 import {
+  explainIdentity,
   parsePolicy,
   startEmulator,
   type Emulator,
@@ -120,6 +121,24 @@ describe('what setup prints, made and used', () => {
       await outcomes(['--role', 'demo-role', '--subject-from', 'userid', ...ACCOUNT]),
       {...REFUSED, 'demo-role': OK},
     );
+  });
+
+  it('lets a user in under two paths, of whom AWS has one at a time', async () => {
+    const subjects = ['a/ci', 'b/ci', 'c/CI'].map(user => `arn:aws:iam::111122223333:user/${user}`);
+    const {stdout} = await runCommand([
+      ...COMPLETE,
+      ...['arn:aws:iam::999922223333:user/ci', ...subjects].flatMap(one => ['--subject', one]),
+      ...ACCOUNT,
+    ]);
+    const policy = await parsePolicy(stdout);
+    assert.deepEqual(policy.aws.accounts[0]?.users, [{name: 'ci', path: '/a/'}]);
+    for (const [arn, isUsable] of [
+      ...subjects.map(subject => [subject, true] as const),
+      ['arn:aws:iam::111122223333:user/d/ci', false] as const,
+    ]) {
+      const [provider] = explainIdentity(policy, arn).providers;
+      assert.equal(provider?.serviceAccounts[0]?.isUsable, isUsable, arn);
+    }
   });
 
   it('is a condition that check-policy takes, with quotes and backslashes in a subject', async () => {

@@ -157,6 +157,11 @@ describe('setup', () => {
       /is one session of a role/,
     ],
     [
+      'of one user under two paths',
+      ['a/ci', 'b/CI'].flatMap(user => ['--subject', `arn:aws:iam::111122223333:user/${user}`]),
+      /"arn:aws:iam::111122223333:user\/a\/ci" and "arn:aws:iam::111122223333:user\/b\/CI" are of one user, and one of them matches nobody/,
+    ],
+    [
       'of a whole pool without a condition',
       ['--whole-pool', '--service-account', 'demo-app'],
       /every role and every user of the AWS account 111122223333 is let in/,

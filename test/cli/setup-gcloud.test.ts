@@ -215,6 +215,26 @@ describe('the script of setup, run against a fake gcloud', function () {
     assert.deepEqual(Object.keys(gcloud.cloud.serviceAccounts), [email]);
   });
 
+  for (const [whose, number] of [
+    ['its own project', '123456789012'],
+    ['another project', '210987654321'],
+  ] as const) {
+    it(`binds the Compute Engine account of ${whose}, whose e-mail has the number that gcloud refuses`, async () => {
+      const email = `${number}-compute@developer.gserviceaccount.com`;
+      const gcloud = fake({otherProject: 'other-project', serviceAccounts: {[email]: {email}}});
+      const {status, stderr} = gcloud.run(
+        await script('--role', 'demo-role', '--service-account', email),
+      );
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(gcloud.cloud.policies[`serviceAccounts/${email}`], [
+        {
+          role: 'roles/iam.workloadIdentityUser',
+          members: [`principalSet://${POOL}/attribute.aws_role/${ROLE}`],
+        },
+      ]);
+    });
+  }
+
   it('runs nothing that a subject says', async () => {
     const gcloud = fake();
     const subject = `arn:aws:iam::111122223333:user/'"$(touch,/tmp/x)\`id\`\\!\${PATH};exit`;

@@ -368,6 +368,13 @@ describe('resolved options', () => {
     const source = 'credential file';
     assert.deepEqual(await resolve({}, fixed).region(), {region: 'eu-west-1', source});
     assert.equal(resolve({}, fixed).callerIdentityEndpoint, fixed);
+    const government = `https://sts.us-gov-west-1.amazonaws.com${query}`;
+    assert.deepEqual(await resolve({}, government).region(), {region: 'us-gov-west-1', source});
+    const secret = `https://sts.us-iso-east-1.amazonaws.com${query}`;
+    assertRefused(() => resolve({}, secret), {
+      code: 'AWS_REGION_INVALID',
+      says: ['"us-iso-east-1" (of credential file) is not an AWS region whose STS'],
+    });
     const global = `https://sts.amazonaws.com${query}`;
     assert.deepEqual(await resolve({}, global).region(), {region: 'us-east-1', source});
     const overridden = resolve({awsRegion: 'ap-south-1'}, fixed);

@@ -106,7 +106,7 @@ const REFUSALS: readonly Refusal[] = [
     status: 400,
     says: [
       /invalid_target/,
-      /providers describe other --workload-identity-pool=aws-pool --location=global --project=123456789012/,
+      /providers describe projects\/123456789012\/locations\/global\/workloadIdentityPools\/aws-pool\/providers\/other/,
     ],
   },
   {
@@ -148,7 +148,11 @@ const REFUSALS: readonly Refusal[] = [
     code: 'SUBJECT_TOO_LONG',
     step: 'token-exchange',
     status: 400,
-    says: [/127 bytes/, /shorter role session name/, /update-aws aws-test-account/],
+    says: [
+      /127 bytes/,
+      /shorter role session name/,
+      /update-aws projects\/\d+\/\S*\/providers\/aws-test-account --/,
+    ],
   },
   {
     title: 'the Security Token Service API is disabled',

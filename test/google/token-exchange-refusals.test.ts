@@ -9,7 +9,7 @@ const refusal = (status: number, body: unknown): AwsAuthError =>
   thrownBy(() => readTokenExchange(tokenEndpointAnswer(status, body), sampleExchange()));
 
 const PROVIDER =
-  'aws-test-account --workload-identity-pool=aws-pool --location=global --project=123456789012';
+  'projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';
 const DESCRIBE = `gcloud iam workload-identity-pools providers describe ${PROVIDER}`;
 
 describe('readTokenExchange names what Google STS refused:', () => {
@@ -222,7 +222,7 @@ it('prints commands that a shell takes as they are', () => {
     const {message} = refusal(400, {error, error_description: description});
     const command = /gcloud iam .*$/.exec(message)?.[0] ?? '';
     // Outside of double quotes nothing that a shell reads; inside, nothing but what it leaves alone.
-    assert.match(command.replace(/"[^"$`\\!]*"/g, ''), /^[\w .=-]+$/);
+    assert.match(command.replace(/"[^"$`\\!]*"/g, ''), /^[\w ./=-]+$/);
     assert.doesNotMatch(command, /…/);
   }
 });

@@ -1,6 +1,7 @@
 import {attributesOf, principalNames, providerOf} from '../google-principals.js';
 import {UsageError} from '../failure.js';
 import {variable} from '../io.js';
+import {doubleQuote} from '../shell-quote.js';
 import {askApi, unreachable, type ApiError} from './api-request.js';
 import {credentialFileCommand} from './credential-file-command.js';
 import {
@@ -125,10 +126,10 @@ function grant(member: string, {flags: {bucket}}: Visit): Remedy {
   return bucket === undefined
     ? {
         why: 'Give it a role that has the permission',
-        command: `gcloud projects add-iam-policy-binding PROJECT_ID --role=ROLE --member="${member}"`,
+        command: `gcloud projects add-iam-policy-binding PROJECT_ID --role=ROLE --member=${doubleQuote(member)}`,
       }
     : {
         why: 'Let it read the bucket',
-        command: `gcloud storage buckets add-iam-policy-binding gs://${bucket} --role=roles/storage.objectViewer --member="${member}"`,
+        command: `gcloud storage buckets add-iam-policy-binding gs://${bucket} --role=roles/storage.objectViewer --member=${doubleQuote(member)}`,
       };
 }

@@ -1,5 +1,7 @@
 import type {AwsAuthError} from '../../index.js';
+import {doubleQuote} from '../shell-quote.js';
 import {withoutCommand} from './advice-command.js';
+import {credentialFileCommand} from './credential-file-command.js';
 import type {Explanation, Visit} from './step.js';
 
 /** What a refusal of AWS STS means, asked itself or by way of Google. */
@@ -7,7 +9,7 @@ export function explainAwsRefusal({reason, fix}: AwsAuthError, visit: Visit): Ex
   const {identity, clockOffsetMillis = 0} = visit;
   const source =
     identity === undefined ? '' : ` The credentials come from ${identity.description}.`;
-  const profile = /^the profile ("[^"]*") \((SSO|console login)\)$/.exec(
+  const profile = /^the profile "([^"\\]*)" \((SSO|console login)\)$/.exec(
     identity?.description ?? '',
   );
   const meaning = `${withoutCommand(fix)}${source}`;
@@ -23,7 +25,7 @@ export function explainAwsRefusal({reason, fix}: AwsAuthError, visit: Visit): Ex
         const login = profile[2] === 'SSO' ? 'aws sso login' : 'aws login';
         return {
           meaning,
-          remedies: [{why: 'Renew it', command: `${login} --profile ${profile[1]}`}],
+          remedies: [{why: 'Renew it', command: `${login} --profile ${doubleQuote(profile[1])}`}],
         };
       }
       return identity?.source === 'environment'
@@ -42,6 +44,18 @@ export function explainAwsRefusal({reason, fix}: AwsAuthError, visit: Visit): Ex
     case 'SignatureDoesNotMatch':
       return {meaning, remedies: [Math.abs(clockOffsetMillis) > 60_000 ? setClock : lookAtThem]};
     case 'RegionDisabledException':
+      // It wins over the variable.
+      if (identity?.regionSource === 'credential file') {
+        return {
+          meaning: `${meaning} It is the region that the credential file names.`,
+          remedies: [
+            {
+              why: 'Make the credential file anew, which leaves the region to the process',
+              command: credentialFileCommand(visit, {}),
+            },
+          ],
+        };
+      }
       return {
         meaning,
         remedies: [

@@ -1,5 +1,7 @@
 import type {AwsAuthError} from '../../index.js';
+import {celString} from '../cel-string.js';
 import {attributesOf, MAX_SUBJECT_BYTES, providerOf} from '../google-principals.js';
+import {doubleQuote} from '../shell-quote.js';
 import {commandIn, withoutCommand} from './advice-command.js';
 import {credentialFileCommand} from './credential-file-command.js';
 import {explainAwsRefusal} from './explain-aws-refusal.js';
@@ -35,7 +37,7 @@ const EXPLANATIONS: Partial<
 
   ATTRIBUTE_CONDITION_FAILED: (_, visit) => {
     const {caller} = visit;
-    const flags = providerFlags(visit);
+    const provider = providerName(visit);
     if (caller === undefined) return undefined;
     const {subject, awsRole} = attributesOf(caller.arn);
     return {
@@ -43,32 +45,32 @@ const EXPLANATIONS: Partial<
       remedies: [
         {
           why: 'See the condition',
-          command: `gcloud iam workload-identity-pools providers describe ${flags} --format="value(attributeCondition)"`,
+          command: `gcloud iam workload-identity-pools providers describe ${provider} --format="value(attributeCondition)"`,
         },
         {
           why: 'Let this role in: join its part to what is there with ||, since this replaces the condition',
-          command: `gcloud iam workload-identity-pools providers update-aws ${flags} --attribute-condition="attribute.aws_role == '${awsRole}'"`,
+          command: `gcloud iam workload-identity-pools providers update-aws ${provider} --attribute-condition=${doubleQuote(`attribute.aws_role == ${celString(awsRole)}`)}`,
         },
       ],
     };
   },
 
   PROVIDER_NOT_FOUND: (_, visit) => {
-    const {projectNumber, poolId, providerId, location} = target(visit);
+    const {projectNumber, poolId, providerId} = target(visit);
     return {
       meaning: `In the project ${projectNumber} there is no pool ${poolId} with a provider ${providerId}, or one of them is disabled or deleted. Changes take up to five minutes to be seen.`,
       remedies: [
         {
           why: 'See which providers there are, and their state',
-          command: `gcloud iam workload-identity-pools providers list --workload-identity-pool=${poolId} --location=${location} --project=${projectNumber} --format="table(name,state,disabled)"`,
+          command: `gcloud iam workload-identity-pools providers list --workload-identity-pool=${poolName(visit)} --format="table(name,state,disabled)"`,
         },
         {
           why: 'Where the pool is disabled',
-          command: `gcloud iam workload-identity-pools update ${poolId} --location=${location} --project=${projectNumber} --no-disabled`,
+          command: `gcloud iam workload-identity-pools update ${poolName(visit)} --no-disabled`,
         },
         {
           why: 'Where the provider is disabled',
-          command: `gcloud iam workload-identity-pools providers update-aws ${providerFlags(visit)} --no-disabled`,
+          command: `gcloud iam workload-identity-pools providers update-aws ${providerName(visit)} --no-disabled`,
         },
         {
           why: 'Where it is another one, make the credential file anew',
@@ -108,7 +110,7 @@ const EXPLANATIONS: Partial<
       remedies: [
         {
           why: 'Have the provider take this account, and no longer the other',
-          command: `gcloud iam workload-identity-pools providers update-aws ${providerFlags(visit)} --account-id=${caller.accountId}`,
+          command: `gcloud iam workload-identity-pools providers update-aws ${providerName(visit)} --account-id=${caller.accountId}`,
         },
       ],
     };
@@ -146,8 +148,13 @@ function target({client}: Visit): ReturnType<typeof providerOf> {
   return providerOf(client?.toJSON().audience ?? '');
 }
 
+// gcloud's commands for pools take a project's number in a full name alone: as --project they refuse it.
 // The library has checked the audience: its segments hold no character that a shell reads.
-function providerFlags(visit: Visit): string {
-  const {providerId, poolId, location, projectNumber} = target(visit);
-  return `${providerId} --workload-identity-pool=${poolId} --location=${location} --project=${projectNumber}`;
+function poolName(visit: Visit): string {
+  const {poolId, location, projectNumber} = target(visit);
+  return `projects/${projectNumber}/locations/${location}/workloadIdentityPools/${poolId}`;
+}
+
+function providerName(visit: Visit): string {
+  return `${poolName(visit)}/providers/${target(visit).providerId}`;
 }

@@ -1,6 +1,7 @@
 import type {AwsAuthError} from '../../index.js';
 import {attributesOf, principalNames, providerOf} from '../google-principals.js';
 import {readScopes} from '../scopes-flag.js';
+import {doubleQuote} from '../shell-quote.js';
 import {accountProject, projectOfAccount} from './service-account-project.js';
 import type {Explanation, Visit} from './step.js';
 
@@ -33,7 +34,7 @@ export function explainDenial({step}: AwsAuthError, visit: Visit): Explanation |
           ]),
       {
         why: `Let the role ${deed} as it`,
-        command: `gcloud iam service-accounts add-iam-policy-binding ${email}${accountProject(email)} --role=${role} --member="${member}"`,
+        command: `gcloud iam service-accounts add-iam-policy-binding ${email}${accountProject(email)} --role=${role} --member=${doubleQuote(member)}`,
       },
     ],
   };

@@ -1,3 +1,4 @@
+import {celString} from '../cel-string.js';
 import type {SetupRequest, SubjectSource} from './setup-request.js';
 
 /** The provider's attribute mapping: Google's attributes, and the CEL expression that makes each. */
@@ -42,9 +43,4 @@ function isOneOf(attribute: string, values: readonly string[]): readonly string[
   if (first === undefined) return [];
   if (second === undefined) return [`${attribute} == ${first}`];
   return [`${attribute} in [${values.map(celString).join(', ')}]`];
-}
-
-// https://github.com/google/cel-spec/blob/master/doc/langdef.md#string-and-bytes-values
-function celString(value: string): string {
-  return `'${value.replace(/[\\']/g, String.raw`\$&`)}'`;
 }

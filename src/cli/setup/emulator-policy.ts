@@ -1,5 +1,6 @@
 import type {AwsUser, EmulatorPolicy, ServiceAccount} from '../../emulator/index.js';
 import type {SetupPlan} from './setup-plan.js';
+import {userOf} from './user-subject.js';
 
 /** The plan as a policy of the emulator: to try it before it is made. */
 export function emulatorPolicy(plan: SetupPlan): EmulatorPolicy {
@@ -11,7 +12,7 @@ export function emulatorPolicy(plan: SetupPlan): EmulatorPolicy {
         {
           accountId: aws.accountId,
           roles: aws.roles.map(name => ({name})),
-          users: aws.subjects.flatMap(userOf),
+          users: usersOf(aws),
         },
       ],
     },
@@ -43,9 +44,12 @@ function boundAccount(email: string, {bindings}: SetupPlan): ServiceAccount {
   return {email, bindings: [{role: 'roles/iam.workloadIdentityUser', members}]};
 }
 
-function userOf(subject: string): readonly AwsUser[] {
-  const {path, name} =
-    /^arn:aws:iam::\d{12}:user(?<path>\/(?:[!-~]+\/)?)(?<name>[\w+=,.@-]{1,64})$/.exec(subject)
-      ?.groups ?? {};
-  return path === undefined || name === undefined ? [] : [{name, path}];
+// What AWS has once stands once in the policy. The condition and the bindings hold all the subjects.
+function usersOf({accountId, subjects}: SetupPlan['aws']): readonly AwsUser[] {
+  const users = new Map<string, AwsUser>();
+  for (const {account, name, path, key} of subjects.flatMap(subject => userOf(subject) ?? [])) {
+    // Another account's user matches nobody, as a warning says.
+    if (account === accountId && !users.has(key)) users.set(key, {name, path});
+  }
+  return [...users.values()];
 }

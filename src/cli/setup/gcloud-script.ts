@@ -1,11 +1,12 @@
 import {
   ALLOW_FUNCTION,
   BIND_FUNCTION,
+  CHECK_PROJECT,
   ENABLE_SERVICES,
+  FIND_ACCOUNT_PROJECT,
   MAKE_POOL,
   MAKE_PROVIDER,
   MAKE_SERVICE_ACCOUNT,
-  CHECK_PROJECT,
   PROLOGUE,
 } from './gcloud-steps.js';
 import {planComments} from './plan-comments.js';
@@ -25,6 +26,14 @@ export function gcloudScript(plan: SetupPlan): string {
     variables(plan).join('\n'),
     step('Enable the services.', ENABLE_SERVICES),
     step('A project has an id and a number: are these of the same one?', CHECK_PROJECT),
+    ...(/^\d+$/.test(serviceAccount?.project ?? '')
+      ? [
+          step(
+            'Find the id of the project that the service account belongs to.',
+            FIND_ACCOUNT_PROJECT,
+          ),
+        ]
+      : []),
     ...(organizationPolicies.length === 0
       ? []
       : [

@@ -24,6 +24,9 @@ if [[ "$number" != "$PROJECT_NUMBER" ]]; then
   fail "The number of the project $PROJECT_ID is $number, not $PROJECT_NUMBER: run setup again with --project-number $number."
 fi`;
 
+// gcloud iam refuses a number as --project.
+export const FIND_ACCOUNT_PROJECT = String.raw`SERVICE_ACCOUNT_PROJECT="$(gcloud projects describe "$SERVICE_ACCOUNT_PROJECT" --format='value(projectId)')"`;
+
 // Where everything is allowed, a list of one value would refuse everything else.
 export const ALLOW_FUNCTION = String.raw`allow() { # CONSTRAINT VALUE
   local allowed

@@ -1,5 +1,6 @@
 import {assumedRoleArn} from './attributes.js';
 import type {SetupRequest} from './setup-request.js';
+import {userOf} from './user-subject.js';
 
 // https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds#mappings-and-conditions
 const MAX_SUBJECT_BYTES = 127;
@@ -17,6 +18,7 @@ export function setupWarnings(request: SetupRequest): readonly string[] {
     ...request.warnings,
     ...(request.subjectFrom === 'arn' ? roles.flatMap(role => longSubjects(role, awsAccount)) : []),
     ...subjects.flatMap(subject => impossibleSubject(subject, request)),
+    ...(request.subjectFrom === 'arn' ? twiceTheUser(subjects) : []),
     ...(isOpen
       ? [
           `The whole pool is bound and the provider has no condition: every role and every user of the AWS account ${awsAccount} is let in, and everybody whom another provider of the pool ${poolId} lets in, now or later. Name roles with --role as well: they go into the provider's condition.`,
@@ -75,6 +77,20 @@ function impossibleSubject(
         `${name} is one session of a role, and the next session with another name is not let in. For all sessions of the role there is --role.`,
       ]
     : [];
+}
+
+function twiceTheUser(subjects: readonly string[]): readonly string[] {
+  const first = new Map<string, string>();
+  return subjects.flatMap(subject => {
+    const key = userOf(subject)?.key ?? subject;
+    const same = first.get(key);
+    first.set(key, same ?? subject);
+    return same === undefined
+      ? []
+      : [
+          `The subjects ${JSON.stringify(same)} and ${JSON.stringify(subject)} are of one user, and one of them matches nobody: an AWS account has one user of a name, whatever its path and its capitals.`,
+        ];
+  });
 }
 
 /** What bites in every set-up. */

@@ -1,5 +1,6 @@
 import {invalid, notPlayed} from './api-error.js';
 import {isRecord} from './request-body.js';
+import {refuseUnservedFields} from './unserved-wishes.js';
 
 type Kind = 'list' | 'record';
 
@@ -105,11 +106,7 @@ function readText(
 
 // A bucket that seemed to keep old versions, or to refuse deletions, would fool a test.
 function refuseNotPlayed(json: Readonly<Record<string, unknown>>): void {
-  for (const field of NOT_PLAYED_FIELDS) {
-    const value = json[field];
-    const isEmpty = Array.isArray(value) && value.length === 0;
-    if (value && !isEmpty) throw notPlayed(`the bucket field ${field}`);
-  }
+  refuseUnservedFields(json, NOT_PLAYED_FIELDS, 'bucket');
   for (const [field, flag] of [
     ['billing', 'requesterPays'],
     ['hierarchicalNamespace', 'enabled'],

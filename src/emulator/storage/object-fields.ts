@@ -1,5 +1,6 @@
-import {invalid, notPlayed} from './api-error.js';
+import {invalid} from './api-error.js';
 import {isRecord} from './request-body.js';
+import {refuseUnservedFields} from './unserved-wishes.js';
 
 /** The text fields of an object that a caller may set. */
 const TEXT_FIELDS = [
@@ -80,11 +81,7 @@ export function patchObjectFields(
   current: ObjectFields,
   json: Readonly<Record<string, unknown>>,
 ): ObjectFields {
-  for (const field of NOT_PLAYED_FIELDS) {
-    const value = json[field];
-    const isEmpty = Array.isArray(value) && value.length === 0;
-    if (value && !isEmpty) throw notPlayed(`the object field ${field}`);
-  }
+  refuseUnservedFields(json, NOT_PLAYED_FIELDS, 'object');
   const text = new Map(current.text);
   for (const field of TEXT_FIELDS) {
     const value = json[field];

@@ -48,3 +48,20 @@ export function refuseUnservedWishes({headers, url}: Pick<ServiceCall, 'headers'
     throw notPlayed('customer-supplied encryption keys');
   }
 }
+
+/**
+ * Refuses what the fields of a resource ask for and the emulator has not. Empty ones ask for nothing.
+ *
+ * @param resource of which the fields are, in the singular.
+ */
+export function refuseUnservedFields(
+  json: Readonly<Record<string, unknown>>,
+  fields: readonly string[],
+  resource: 'bucket' | 'object',
+): void {
+  for (const field of fields) {
+    const value = json[field];
+    const isEmpty = Array.isArray(value) && value.length === 0;
+    if (value && !isEmpty) throw notPlayed(`the ${resource} field ${field}`);
+  }
+}
