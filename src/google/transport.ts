@@ -119,7 +119,6 @@ function limitTime(request: TokenEndpointRequest, options: SendOptions): TimeLim
     lastTurn = setImmediate(() => {
       stop(timedOut(request, timeoutMillis));
     });
-    lastTurn.unref();
   }, timeoutMillis);
   timer.unref();
   const onAbort = () => {

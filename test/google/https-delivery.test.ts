@@ -131,6 +131,24 @@ describe('the delivery over node:https', () => {
     assert.deepEqual([stdout, status], ['at its end', 0]);
   });
 
+  it('is over at its limit, also where nothing else happens in the process', async () => {
+    const server = await start(() => undefined);
+    const {stdout} = await runNode(
+      [
+        '--input-type=module',
+        '--eval',
+        `import {createHttpsDelivery} from './src/google/https-delivery.ts';
+         import {send} from './src/google/transport.ts';
+         import {tokenRequest} from './test/support/token-request.ts';
+         setTimeout(() => process.exit(), 5_000);
+         const sent = send(createHttpsDelivery(), tokenRequest('${server.url}'), {timeoutMillis: 100});
+         sent.catch(({code}) => process.stdout.write(code, () => process.exit()));`,
+      ],
+      {},
+    );
+    assert.equal(stdout, 'TIMEOUT');
+  });
+
   describe('that was told which host is going to be needed', () => {
     it('asks it over the connection that was made ahead, and goes on with that one', async () => {
       const server = await startTls();
