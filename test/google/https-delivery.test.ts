@@ -131,8 +131,11 @@ describe('the delivery over node:https', () => {
     assert.deepEqual([stdout, status], ['at its end', 0]);
   });
 
-  it('is over at its limit, also where nothing else happens in the process', async () => {
-    const server = await start(() => undefined);
+  it('is over at its limit, also where nothing else happens in the process until much later', async () => {
+    const silent = await start(() => undefined);
+    const late = await start(socket => {
+      setTimeout(() => socket.write(httpResponse(200, '{}')), 3_000).unref();
+    });
     const {stdout} = await runNode(
       [
         '--input-type=module',
@@ -140,9 +143,10 @@ describe('the delivery over node:https', () => {
         `import {createHttpsDelivery} from './src/google/https-delivery.ts';
          import {send} from './src/google/transport.ts';
          import {tokenRequest} from './test/support/token-request.ts';
-         setTimeout(() => process.exit(), 5_000);
-         const sent = send(createHttpsDelivery(), tokenRequest('${server.url}'), {timeoutMillis: 100});
-         sent.catch(({code}) => process.stdout.write(code, () => process.exit()));`,
+         const after = (url, timeoutMillis) => send(createHttpsDelivery(), tokenRequest(url), {timeoutMillis});
+         after('${late.url}', 600_000).then(() => process.exit());
+         after('${silent.url}', 100).catch(({code}) => process.stdout.write(code, () => process.exit()));
+         setTimeout(() => undefined, 60_000);`,
       ],
       {},
     );
