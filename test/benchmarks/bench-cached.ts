@@ -4,7 +4,7 @@ import {printedNumbers, runCold} from './cold-process.js';
 import {programPath} from './program-path.js';
 import type {Section} from './section.js';
 
-const PROCESSES = 5;
+const PROCESSES = 11;
 const ROUNDS = 7;
 const CALLS = 20_000;
 const METHODS = ['getAccessToken', 'getRequestHeaders'] as const;

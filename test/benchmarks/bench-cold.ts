@@ -7,7 +7,7 @@ import {loadedBytes} from './loaded-bytes.js';
 import {programPath} from './program-path.js';
 import type {Section} from './section.js';
 
-const RUNS = 21;
+const RUNS = 41;
 const FORMS = ['source', 'bundle'] as const;
 
 interface Setup {
