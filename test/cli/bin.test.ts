@@ -53,6 +53,8 @@ describe('the built command, as a process', function () {
       rmSync(folder, {recursive: true});
     });
 
+    // The end to write to stays, and nobody has the other one.
+    const PIPE = 'rm -f pipe && mkfifo pipe && exec 3<>pipe 4>pipe 3<&-';
     const check = '$CMD check-policy --policy policy.json --arn arn:aws:sts';
     const setup =
       '$CMD setup --project my-project --project-number 123456789012 --aws-account 111122223333';
@@ -65,17 +67,25 @@ describe('the built command, as a process', function () {
         0,
       ],
       ['ends the help with 0', '$CMD setup --help >&4', 0],
-      // As a shell tells of a process that SIGPIPE ended: 0 would say that all is well.
-      ['ends doctor, which has found nothing yet, with 141', '$CMD doctor --config x >&4', 141],
-      ['ends setup, which has warnings before its script, with 141', `${setup} --role a 2>&4`, 141],
     ] as const) {
       it(what, () => {
-        // The end to write to stays, and nobody has the other one.
-        const pipe = 'rm -f pipe && mkfifo pipe && exec 3<>pipe 4>pipe 3<&-';
-        const ran = shell(`cd '${folder}' && ${pipe} && ${line}`);
+        const ran = shell(`cd '${folder}' && ${PIPE} && ${line}`);
         assert.deepEqual(ran, {status, stdout: '', stderr: ''});
       });
     }
+
+    // Node.js tells of it in a later turn: by then a command may have come to its end, or not yet.
+    it('does not end doctor, which writes before it has found what is wrong, with 0', () => {
+      const {status, stdout} = shell(`cd '${folder}' && ${PIPE} && $CMD doctor --config x >&4`);
+      assert.ok(status === 141 || status === 1, String(status));
+      assert.equal(stdout, '');
+    });
+
+    it('ends setup, which has warnings before its script, with 141, or with 0 and the whole script', () => {
+      const {status, stdout} = shell(`cd '${folder}' && ${PIPE} && ${setup} --role a 2>&4`);
+      if (status === 0) assert.match(stdout, /^#!.*\n[^]*gcp\.json'\n$/);
+      else assert.deepEqual({status, stdout}, {status: 141, stdout: ''});
+    });
   });
 
   it('works with its standard input closed', () => {

@@ -5,6 +5,7 @@ import {
   fromNodeProviderChain,
 } from '@aws-sdk/credential-providers';
 import type {Emulator} from '../../src/emulator/index.js';
+import {restoreEnvironment} from './support/aws-environment.js';
 import {send} from './support/http.js';
 import {emulators} from './support/running.js';
 import {sign, type Keys} from './support/signing.js';
@@ -32,7 +33,7 @@ describe("the AWS SDK's own providers, as they stand, get credentials", () => {
   });
 
   afterEach(() => {
-    process.env = before;
+    restoreEnvironment(before);
   });
 
   it('fromHttp', async () => {

@@ -38,7 +38,7 @@ export function awsEnvironment(): AwsEnvironment {
     });
   });
   afterEach(async () => {
-    process.env = before;
+    restoreEnvironment(before);
     await rm(folder, {recursive: true});
   });
   return {
@@ -47,6 +47,14 @@ export function awsEnvironment(): AwsEnvironment {
     },
     set: variables => void Object.assign(process.env, variables),
   };
+}
+
+/** Takes the environment back, in place: a copy in its stead would not be what child processes get. */
+export function restoreEnvironment(before: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) {
+    if (!(name in before)) Reflect.deleteProperty(process.env, name);
+  }
+  Object.assign(process.env, before);
 }
 
 /** Fails unless the emulated AWS says that the credentials are a session of this ARN. */
