@@ -46,15 +46,18 @@ function workspaceUserTokenSource(
   const {options, transporter, apiClient, serviceAccount} = context;
   const {scopes, clock, retryPolicy} = options;
   const delegation: Delegation = {email: serviceAccount.email, subject, scopes};
-  let isClockOff = false;
 
-  const sign = async (call: IamCredentialsCall, attempt: Attempt): Promise<string> => {
+  const sign = async (
+    call: IamCredentialsCall,
+    attempt: Attempt,
+    told: {isClockOff: boolean},
+  ): Promise<string> => {
     const signedWith = signingClock.offsetMillis;
     const claims = delegationClaims(delegation, assertionAudience, signingClock.now());
     const details = {...call, claims};
     const asked = clock();
     const response = await send(transporter, signJwtRequest(details), attempt);
-    isClockOff = signingClock.heard(response.serverTime, asked, signedWith);
+    told.isClockOff = signingClock.heard(response.serverTime, asked, signedWith);
     return readSignJwt(response, details);
   };
 
@@ -66,9 +69,16 @@ function workspaceUserTokenSource(
     return new AccessToken(...lifeOf(granted, 'jwt-bearer', asked, clock()));
   };
 
-  const signAndExchange = async (deadline: number): Promise<AccessToken> => {
-    isClockOff = false;
-    const assertion = await callServiceAccount(context, 'sign-jwt', sign, deadline);
+  const signAndExchange = async (
+    deadline: number,
+    told = {isClockOff: false},
+  ): Promise<AccessToken> => {
+    const assertion = await callServiceAccount(
+      context,
+      'sign-jwt',
+      (call, attempt) => sign(call, attempt, told),
+      deadline,
+    );
     // All steps share the time; the last gets enough for an answer that is on its way.
     const totalTimeoutMillis = Math.max(1_000, deadline - performance.now());
     const target = new URL(oauthTokenUrl).host;
@@ -83,11 +93,12 @@ function workspaceUserTokenSource(
 
   return async () => {
     const deadline = performance.now() + retryPolicy.totalTimeoutMillis;
+    const told = {isClockOff: false};
     try {
-      return await signAndExchange(deadline);
+      return await signAndExchange(deadline, told);
     } catch (error) {
       // With the server's time, once, where the claims said another one.
-      if (!isClockOff || !isAwsAuthError(error) || error.status !== 400) throw error;
+      if (!told.isClockOff || !isAwsAuthError(error) || error.status !== 400) throw error;
       return signAndExchange(deadline);
     }
   };
