@@ -5,7 +5,7 @@ import {ColdSamples} from './cold-samples.js';
 import {programPath} from './program-path.js';
 import type {Section} from './section.js';
 
-const RUNS = 41;
+const RUNS = 101;
 const READERS = [
   'aws-client',
   'google-auth-aws',
