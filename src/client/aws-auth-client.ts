@@ -28,7 +28,7 @@ import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader} from './package-version.js';
 import {isOneTimeBody, refusalIn, Replacement} from './reauthentication.js';
-import {PreparedHeaders} from './request-headers.js';
+import {PreparedHeaders, wantHeaders} from './request-headers.js';
 import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
 import {serviceAccountContext} from './service-account-sources.js';
@@ -208,6 +208,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     if (isReplaced(this, 'getAccessToken')) {
       return this.#headersOf(await givenToken(this, this.#options.clock()));
     }
+    wantHeaders();
     return this.#headersOf(this.#tokens.current() ?? (await foreground(this.#tokens.get())));
   }
 
@@ -283,12 +284,11 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    */
   override async getProjectId(): Promise<string | null> {
     if (this.projectId) return this.projectId;
-    const tokenHeaders = await this.getRequestHeaders();
     const projectId = await foreground(
       askProjectId({
         transporter: this.transporter,
         url: `${this.cloudResourceManagerURL.toString()}${this.projectNumber ?? ''}`,
-        tokenHeaders,
+        tokenHeaders: await this.getRequestHeaders(),
         retryConfig: AwsAuthClient.RETRY_CONFIG,
         policy: this.#options.retryPolicy,
       }),

@@ -2,6 +2,7 @@ import type {gaxios} from 'google-auth-library';
 import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import {deliverBy} from '../google/transporter-delivery.js';
 import type {Delivery} from '../google/transport.js';
+import {loadWantedHeaders} from './request-headers.js';
 
 /**
  * Sends a client's exchange: by `node:https`, or by the client's transporter where somebody has a say in that.
@@ -19,7 +20,8 @@ export function exchangeDelivery(
     isOwn && client.transporter === made && isUntouched(made) ? sharedHttpsDelivery() : undefined;
   return {
     deliver: (request, signal) =>
-      own()?.deliver(request, signal) ?? deliverBy(client.transporter, request, signal),
+      own()?.deliver(request, signal, loadWantedHeaders) ??
+      deliverBy(client.transporter, request, signal),
     prepare: async url => own()?.prepare(url),
   };
 }

@@ -22,8 +22,8 @@ type HeadersClass = new (headers: Headers, fields: Fields) => Headers;
 
 let headersClass: HeadersClass | undefined;
 
-// Made when it is needed: the first touch of the global `Headers` loads a fetch implementation, which is
-// free while an exchange is under way and half the time of importing this package.
+// Made when it is needed: the first touch of the global `Headers` loads a fetch implementation, which takes
+// half the time of importing this package, and nobody's while an exchange is under way.
 function defineHeadersClass(): HeadersClass {
   class RequestHeaders extends Headers {
     constructor(headers: Headers, fields: Fields) {
@@ -70,6 +70,24 @@ function mirror(headers: Headers, name: unknown): void {
   const value = headers.get(field);
   if (value === null) Reflect.deleteProperty(headers, field);
   else Object.assign(headers, {[field]: value});
+}
+
+let isWanted = false;
+
+/** Says that headers are going to be made, as soon as their token is there. */
+export function wantHeaders(): void {
+  isWanted = headersClass === undefined;
+}
+
+/** Loads what headers are made of, where they are wanted. Call it when an answer is waited for, which is as long. */
+export function loadWantedHeaders(): void {
+  if (!isWanted) return;
+  isWanted = false;
+  try {
+    headersClass ??= defineHeadersClass();
+  } catch {
+    // Where somebody has taken the global `Headers` away, whoever asks for headers is told.
+  }
 }
 
 /** What every request of a client carries: its token, and the project that pays where one is set. */

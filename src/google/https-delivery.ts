@@ -27,11 +27,13 @@ export function createHttpsDelivery({
   const secure = new PreparedAgent({preparedMillis, lookupMillis, lookup});
   const plain = new http.Agent({keepAlive: true});
   return {
-    deliver: (request, signal) => {
+    deliver: (request, signal, onSent) => {
       const url = new URL(request.url);
-      return url.protocol === 'https:'
-        ? deliver(https.request, customAgent(https) ?? secure, url, request, signal)
-        : deliver(http.request, customAgent(http) ?? plain, url, request, signal);
+      const [open, agent] =
+        url.protocol === 'https:'
+          ? [https.request, customAgent(https) ?? secure]
+          : [http.request, customAgent(http) ?? plain];
+      return deliver(open, agent, url, request, {signal, onSent});
     },
     prepare: async url => {
       try {
@@ -97,7 +99,7 @@ function deliver(
   agent: http.Agent,
   url: URL,
   {headers, body, step, server}: TokenEndpointRequest,
-  signal: AbortSignal,
+  {signal, onSent}: {readonly signal: AbortSignal; readonly onSent: (() => void) | undefined},
 ): Promise<DeliveredResponse> {
   return new Promise((resolve, reject) => {
     let isAnswered = false;
@@ -131,6 +133,7 @@ function deliver(
     });
     // It may be a refresh that nobody waits for; a caller that waits keeps the process alive itself.
     call.on('socket', socket => socket.unref());
+    if (onSent !== undefined) call.once('finish', onSent);
     call.end(body);
   });
 }

@@ -37,7 +37,12 @@ export interface DeliveredResponse extends TokenEndpointResponse {
 
 /** A way of sending of this package's own. */
 export interface Delivery {
-  deliver(request: TokenEndpointRequest, signal: AbortSignal): Promise<DeliveredResponse>;
+  /** @param onSent is called when the request has left, and must not throw. */
+  deliver(
+    request: TokenEndpointRequest,
+    signal: AbortSignal,
+    onSent?: () => void,
+  ): Promise<DeliveredResponse>;
   /**
    * Connects to a host that is going to be needed, so that its handshakes cost nobody's time. The promise is
    * fulfilled, whatever becomes of the connection, when it is on its way or soon: what keeps the event loop busy
