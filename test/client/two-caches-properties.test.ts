@@ -8,6 +8,7 @@ import type {DeliveredResponse, TokenEndpointRequest} from '../../src/google/tra
 import {AccessToken} from '../../src/token/access-token.js';
 import type {TokenCache} from '../../src/token/token-cache.js';
 import {ManualClock} from '../support/manual-clock.js';
+import {TELLS_IN_TIME} from '../support/property-limits.js';
 
 /** What an endpoint does at its next request. */
 interface Behaviour {
@@ -289,7 +290,7 @@ describe("a client's two caches, whatever happens", () => {
           await simulation.end();
         },
       ),
-      {numRuns: 500},
+      {numRuns: 500, ...TELLS_IN_TIME},
     );
   });
 
@@ -313,7 +314,7 @@ describe("a client's two caches, whatever happens", () => {
           assert.ok(simulation.asked.impersonation <= lives + 1);
         },
       ),
-      {numRuns: 20},
+      {numRuns: 20, ...TELLS_IN_TIME},
     );
   });
 });
