@@ -158,7 +158,9 @@ describe('the emulated Cloud Storage, sent signed forms', () => {
     ).toString('base64');
     const mismatch = 'SignatureDoesNotMatch';
     assertXmlRefused(await post(form, {changes: {policy: wider}}), 403, mismatch);
-    const signature = String(form.fields['x-goog-signature']).replace(/^../, '00');
+    const signature = String(form.fields['x-goog-signature']).replace(/^./, digit =>
+      digit === '0' ? '1' : '0',
+    );
     assertXmlRefused(await post(form, {changes: {'x-goog-signature': signature}}), 403, mismatch);
     const credential = String(form.fields['x-goog-credential']).replace(SIGNER, OTHER);
     assertXmlRefused(await post(form, {changes: {'x-goog-credential': credential}}), 403, mismatch);
