@@ -52,7 +52,8 @@ const LONGEST_PAUSE_MILLIS = 60_000;
  *   request still needs to get there): every caller waits for the same refresh.
  *
  * A failed background refresh reaches no caller; the next one starts later, each time longer. A
- * rejection is never kept. A refresh that began before another token was put in does not replace it.
+ * rejection is never kept. A refresh that began before another token was put in does not replace it, and
+ * where it fails, who still waits for it gets that one.
  * A clock that is set back lengthens no life: what was counted by it is set back, too, and the token is due.
  * There is no timer: a process that sleeps past the end refreshes on its next call, and waits for no
  * refresh that fell asleep with it.
@@ -177,7 +178,11 @@ export class TokenCache<T extends ExpiringToken> {
         if (this.#refresh === run) {
           this.#refresh = undefined;
           this.#fail(error);
+          throw error;
         }
+        // Another token has come meanwhile: whoever still waits for this one is served by that.
+        const held = this.current();
+        if (held !== undefined) return held;
         throw error;
       },
     );

@@ -70,6 +70,29 @@ describe('a refresh that fell asleep with its process', () => {
     assert.equal(source.calls, 3, 'and the next begins without a pause');
   });
 
+  it('that fails when a newer one has brought a token gives that token to who still waits', async () => {
+    const cache = cacheOf(MINUTE);
+    const early = cache.get();
+    clock.pass(2 * MINUTE);
+    const late = cache.get();
+    const token = source.grant(2, HOUR);
+    assert.equal(await late, token);
+    source.refuse(1);
+    assert.equal(await early, token, 'nobody gets an error where there is a token');
+  });
+
+  it('that fails when the newer one’s token has ended, too, is an error', async () => {
+    const cache = cacheOf(MINUTE);
+    const early = cache.get();
+    clock.pass(2 * MINUTE);
+    const late = cache.get();
+    source.grant(2, HOUR);
+    await late;
+    clock.pass(HOUR);
+    source.refuse(1);
+    await assert.rejects(early, /call 1 failed/);
+  });
+
   it('is waited for at any time where nobody says how long one takes', async () => {
     const cache = cacheOf();
     const first = cache.get();
