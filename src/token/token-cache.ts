@@ -96,9 +96,9 @@ export class TokenCache<T extends ExpiringToken> {
     if (held === undefined) return undefined;
     // Not `>=`: a time that is not a number must not keep a token for ever.
     if (!(now < held.endsAt)) return undefined;
-    if (now >= held.dueAt && now >= this.#nextTryAt) {
-      // The held token is good: a failure is counted in refresh() and is nobody's business here.
-      this.refresh().catch(() => undefined);
+    if (now >= held.dueAt && now >= this.#nextTryAt && this.#underWay(now) === undefined) {
+      // The held token is good: a failure is counted in #run() and is nobody's business here.
+      this.#start(now).catch(() => undefined);
     }
     return held;
   }
@@ -106,11 +106,7 @@ export class TokenCache<T extends ExpiringToken> {
   /** Gets a new token whatever is held; callers at the same time share one. */
   refresh(): Promise<T> {
     const now = this.#now();
-    if (this.#refresh === undefined || now - this.#refreshBeganAt > this.#longestRefreshMillis) {
-      this.#refreshBeganAt = now;
-      this.#refresh = this.#run();
-    }
-    return this.#refresh;
+    return this.#underWay(now) ?? this.#start(now);
   }
 
   /**
@@ -161,6 +157,17 @@ export class TokenCache<T extends ExpiringToken> {
       }
     }
     return now;
+  }
+
+  /** The refresh that may still end. */
+  #underWay(now: number): Promise<T> | undefined {
+    return now - this.#refreshBeganAt > this.#longestRefreshMillis ? undefined : this.#refresh;
+  }
+
+  #start(now: number): Promise<T> {
+    this.#refreshBeganAt = now;
+    this.#refresh = this.#run();
+    return this.#refresh;
   }
 
   #run(): Promise<T> {

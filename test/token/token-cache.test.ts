@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {createHook} from 'node:async_hooks';
 import {setImmediate as turn} from 'node:timers/promises';
 import {AwsAuthError} from '../../src/errors.js';
 import {TokenCache} from '../../src/token/token-cache.js';
@@ -59,6 +60,26 @@ describe('TokenCache', () => {
       await turn();
       assert.equal(await cache.get(), next);
       assert.equal(source.calls, 2);
+    });
+
+    it('makes nothing for a caller while the refresh is under way, however many there are', async () => {
+      const token = await hold(HOUR);
+      clock.pass(HOUR - 5 * MINUTE);
+      assert.equal(cache.current(), token);
+      let made = 0;
+      const hook = createHook({
+        init: (_, type) => {
+          if (type === 'PROMISE') made += 1;
+        },
+      }).enable();
+      try {
+        for (let call = 0; call < 100; call += 1) cache.current();
+      } finally {
+        hook.disable();
+      }
+      assert.equal(made, 0);
+      source.grant(2, HOUR);
+      await turn();
     });
 
     it('is due a quarter of its life before its end, where that is the shorter time', async () => {
