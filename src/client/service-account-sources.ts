@@ -19,7 +19,7 @@ export interface ServiceAccountContext extends Pick<
 > {
   readonly serviceAccount: ResolvedServiceAccount;
   readonly federated: TokenCache<AccessToken>;
-  readonly federation: Pick<Federation, 'awsRole'>;
+  readonly federation: Pick<Federation, 'awsRole' | 'clock'>;
 }
 
 // What IAM Credentials takes of a federated token; the user's scopes go to its methods.
@@ -45,7 +45,7 @@ export function serviceAccountContext(
 export function serviceAccountTokenSource(
   context: ServiceAccountContext,
 ): TokenSource<AccessToken> {
-  const {options, transporter, serviceAccount} = context;
+  const {options, transporter, serviceAccount, federation} = context;
   const {scopes, clock} = options;
   const {lifetimeSeconds} = serviceAccount;
   return () =>
@@ -53,9 +53,9 @@ export function serviceAccountTokenSource(
       const details = {...call, scopes, lifetimeSeconds};
       const asked = clock();
       const response = await send(transporter, generateAccessTokenRequest(details), attempt);
-      const now = clock();
-      const granted = readGenerateAccessToken(response, details, now);
-      return new AccessToken(...lifeOf(granted, 'impersonation', asked, now));
+      // Where this answer tells no time, what others told of it counts.
+      const granted = readGenerateAccessToken(response, details, federation.clock.now());
+      return new AccessToken(...lifeOf(granted, 'impersonation', asked, clock()));
     });
 }
 
@@ -64,16 +64,15 @@ export function idTokenSource(
   context: ServiceAccountContext,
   targetAudience: string,
 ): TokenSource<IdToken> {
-  const {transporter} = context;
+  const {transporter, federation} = context;
   const {clock} = context.options;
   return () =>
     callServiceAccount(context, 'id-token', async (call, attempt) => {
       const details = {...call, targetAudience};
       const asked = clock();
       const response = await send(transporter, generateIdTokenRequest(details), attempt);
-      const now = clock();
-      const granted = readGenerateIdToken(response, details, now);
-      return new IdToken(...lifeOf(granted, 'id-token', asked, now));
+      const granted = readGenerateIdToken(response, details, federation.clock.now());
+      return new IdToken(...lifeOf(granted, 'id-token', asked, clock()));
     });
 }
 

@@ -37,7 +37,7 @@ export function generateIdTokenRequest(call: IdTokenCall): TokenEndpointRequest 
  * Reads the answer. The token's own `exp` is counted by the server's clock where its `Date` header tells
  * it. Its signature is the business of whoever receives it.
  *
- * @param now the local time at which the answer came, in epoch ms.
+ * @param now the time at which the answer came, as well as it is known here, in epoch ms.
  * @throws AwsAuthError with the step `id-token`.
  */
 export function readGenerateIdToken(

@@ -40,7 +40,7 @@ export function generateAccessTokenRequest(impersonation: Impersonation): TokenE
  * Reads the answer. The lifetime is counted by the server's own clock where its `Date` header tells
  * it, so that a wrong local clock does not matter.
  *
- * @param now the local time at which the answer came, in epoch ms.
+ * @param now the time at which the answer came, as well as it is known here, in epoch ms.
  * @throws AwsAuthError with the step `impersonation`.
  */
 export function readGenerateAccessToken(

@@ -98,7 +98,10 @@ describe('the steps of one token share the time for all attempts', () => {
       apiClient: 'gl-node/0',
       serviceAccount,
       federated: tokenCache(exchange, options),
-      federation: {awsRole: 'arn:aws:sts::111122223333:assumed-role/demo-role'},
+      federation: {
+        awsRole: 'arn:aws:sts::111122223333:assumed-role/demo-role',
+        clock: signingClock(() => NOW),
+      },
     };
   };
 

@@ -79,6 +79,41 @@ describe('a local clock that is wrong', () => {
     }
   }
 
+  for (const minutes of [-60, 60]) {
+    it(`by ${String(minutes)} minutes is corrected for the end of a token, too, where no answer has a Date header`, async () => {
+      await using emulator = await startEmulator();
+      const proxy = await startServer((request, response) => {
+        void (async () => {
+          const {authorization, 'content-type': type = ''} = request.headers;
+          const answer = await fetch(`${emulator.url}${request.url ?? ''}`, {
+            method: 'POST',
+            headers: {'content-type': type, ...(authorization && {authorization})},
+            body: await text(request),
+          });
+          response.sendDate = false;
+          response.writeHead(answer.status, {'content-type': 'application/json'});
+          response.end(await answer.text());
+        })();
+      });
+      try {
+        const {token_url: tokenUrl, service_account_impersonation_url: url = ''} = emulator.config;
+        const clock = () => Date.now() + minutes * MINUTE;
+        const client = emulatedClient(emulator, {
+          clock,
+          tokenUrl: tokenUrl.replace(emulator.url, proxy.url),
+          serviceAccountImpersonationUrl: url.replace(emulator.url, proxy.url),
+        });
+        await client.getAccessToken();
+        const life = (client.credentials.expiry_date ?? NaN) - clock();
+        assert.equal(Math.round(life / MINUTE), 60);
+        const idToken = await client.fetchIdToken('https://service.example');
+        assert.equal(await client.fetchIdToken('https://service.example'), idToken, 'it is kept');
+      } finally {
+        await proxy.close();
+      }
+    });
+  }
+
   const warningsOf = async (minutes: number): Promise<string[]> => {
     await using emulator = await startEmulator();
     const {accessKeyId, secretAccessKey, sessionToken} = emulator.issueAwsCredentials();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {setImmediate as turn} from 'node:timers/promises';
 import fc from 'fast-check';
 import {resolveOptions} from '../../src/client/options.js';
+import {signingClock} from '../../src/client/server-clock.js';
 import {tokenCache} from '../../src/client/federation.js';
 import {serviceAccountTokenSource} from '../../src/client/service-account-sources.js';
 import type {DeliveredResponse, TokenEndpointRequest} from '../../src/google/transport.js';
@@ -121,7 +122,10 @@ class Simulation {
         apiClient: 'gl-node/0',
         serviceAccount,
         federated: this.federated,
-        federation: {awsRole: 'arn:aws:sts::111122223333:assumed-role/demo-role'},
+        federation: {
+          awsRole: 'arn:aws:sts::111122223333:assumed-role/demo-role',
+          clock: signingClock(this.clock.read),
+        },
       }),
       options,
     );
