@@ -4,7 +4,7 @@ import https from 'node:https';
 import {isIP, type LookupFunction} from 'node:net';
 import {connect, type TLSSocket} from 'node:tls';
 import {types} from 'node:util';
-import {parseServerTime, readCapped} from './response-body.js';
+import {parseHttpDate, readCapped} from './response-body.js';
 import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transport.js';
 
 /**
@@ -119,7 +119,7 @@ function deliver(
           resolve({
             status: statusCode,
             text,
-            serverTime: parseServerTime(answered.date),
+            serverTime: parseHttpDate(answered.date),
             retryAfter: answered['retry-after'],
             location: answered.location,
           });

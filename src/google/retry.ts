@@ -1,4 +1,5 @@
 import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
+import {parseHttpDate} from './response-body.js';
 import {aborted} from './transport.js';
 
 /** How long and how often one token is tried for. */
@@ -100,8 +101,6 @@ function sleep(millis: number, step: AwsAuthStep, signal: AbortSignal | undefine
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000;
-  // Date.parse alone takes almost anything; an HTTP date begins with the name of a day.
-  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value)) return undefined;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const date = parseHttpDate(value);
+  return date === undefined ? undefined : Math.max(0, date - now);
 }

@@ -1,6 +1,6 @@
 import {AwsAuthError} from '../errors.js';
 import {isError} from '../masking.js';
-import {parseServerTime, readCapped} from './response-body.js';
+import {parseHttpDate, readCapped} from './response-body.js';
 import type {Adapter, DeliveredResponse, TokenEndpointRequest, Transporter} from './transport.js';
 
 /**
@@ -99,7 +99,7 @@ async function readResponse(
   return {
     status,
     text: await readCapped(data, request, signal),
-    serverTime: parseServerTime(header(headers, 'date')),
+    serverTime: parseHttpDate(header(headers, 'date')),
     retryAfter: header(headers, 'retry-after'),
     location: header(headers, 'location'),
   };

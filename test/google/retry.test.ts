@@ -243,6 +243,9 @@ describe('parseRetryAfter', () => {
     ['9999999999999', undefined],
     ['2027-01-15T09:00:00Z', undefined],
     ['Sunday next', undefined],
+    // Of no zone: it would be read as a time of this machine's.
+    ['Fri, 15 Jan 2027 08:00:30', undefined],
+    ['Fri Jan 15 08:00:30 2027', undefined],
     ['after Fri, 15 Jan 2027 08:00:30 GMT', undefined],
     ['NaN', undefined],
     ['Infinity', undefined],
