@@ -164,7 +164,9 @@ function timedOut(request: TokenEndpointRequest, millis: number): AwsAuthError {
 
 function redirected(request: TokenEndpointRequest, response: DeliveredResponse): AwsAuthError {
   const target =
-    response.location === undefined ? 'nowhere' : hostOf(response.location, request.url);
+    response.location === undefined
+      ? 'nowhere'
+      : readWords(hostOf(response.location, request.url), request.secrets);
   return new AwsAuthError({
     code: 'REDIRECT_REFUSED',
     step: request.step,

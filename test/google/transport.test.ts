@@ -211,11 +211,12 @@ for (const [name, transporter] of [
       }
     });
 
-    it('refuses a redirect that leads nowhere, to itself, or to what is no address', async () => {
+    it('refuses a redirect that leads nowhere, to itself, to what is no address, or holds a secret', async () => {
       for (const [headers, words] of [
         [{}, /a redirect to nowhere;/],
         [{location: '/elsewhere'}, /a redirect to 127\.0\.0\.1:\d+;/],
         [{location: 'https://['}, /a redirect to an invalid address;/],
+        [{location: `//${SENT_SECRETS.header}.example`}, /a redirect to \[masked\]\.example;/],
       ] as const) {
         const {error, server} = await failure(answering(302, '', headers));
         assert.equal(error.code, 'REDIRECT_REFUSED');
