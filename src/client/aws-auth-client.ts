@@ -349,13 +349,14 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const {headers, token} = await authorise();
     const first = this.#send<T>(options, headers);
     const refusal = await refusalIn(first, {on403: this.forceRefreshOnFailure});
-    if (refusal === undefined || token === undefined || isOneTimeBody(options)) return first;
-    const clock = this.#options.clock;
-    if (this.#replacement.isRecent(token, clock())) return first;
+    if (refusal === undefined || token === undefined) return first;
+    if (this.#replacement.isRecent(token, this.#options.clock())) return first;
+    const replacing = this.#replacement.of(token, this.#tokens, this.#options.clock);
+    // The next request needs the new token; this one cannot be sent again, and waits for nothing.
+    if (isOneTimeBody(options)) return first;
     // Now, since nobody gets this answer, whether there is another token or not.
     refusal.discard();
-    const fresh = await foreground(abortable(this.#tokens.replace(token), options.signal));
-    this.#replacement.note(fresh, clock());
+    await foreground(abortable(replacing, options.signal));
     return this.#send<T>(options, (await authorise()).headers);
   }
 

@@ -1,5 +1,6 @@
 import {Readable} from 'node:stream';
 import type {gaxios} from 'google-auth-library';
+import type {ExpiringToken, TokenCache} from '../token/token-cache.js';
 
 /** An answer by which an API refused the token. */
 export interface TokenRefusal {
@@ -31,11 +32,16 @@ export async function refusalIn(
 const PAUSE_MILLIS = 60_000;
 
 /** The token that last replaced a refused one. */
-export class Replacement<T> {
+export class Replacement<T extends ExpiringToken> {
   #last: {readonly token: T; readonly at: number} | undefined;
 
-  note(token: T, now: number): void {
-    this.#last = {token, at: now};
+  /** Gets another token in the place of a refused one. Nobody need wait for it. */
+  of(refused: T, tokens: TokenCache<T>, clock: () => number): Promise<void> {
+    const replacing = tokens.replace(refused).then(token => {
+      this.#last = {token, at: clock()};
+    });
+    replacing.catch(() => undefined);
+    return replacing;
   }
 
   /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {EventEmitter} from 'node:events';
+import {EventEmitter, once} from 'node:events';
 import {Readable} from 'node:stream';
 import {inspect} from 'node:util';
 import {
@@ -320,22 +320,26 @@ describe('AwsAuthClient', () => {
     assert.equal((await patient).status, 200);
   });
 
-  it('does not send a stream twice', async () => {
+  it('does not send a stream twice, and has another token for the next request', async () => {
     const client = emulatedClient(emulator, {forceRefreshOnFailure: true});
-    await client.getAccessToken();
+    const {token: revoked} = await client.getAccessToken();
     emulator.revokeTokens();
     const {Readable} = await import('node:stream');
+    const renewed = once(client, 'tokens');
     const before = emulator.requests.length;
-    await assert.rejects(
+    const upload = () =>
       client.request({
         url: `${emulator.url}/storage/v1/b?project=my-project`,
         method: 'POST',
         data: Readable.from(['{"name":"b-1234"}']),
         headers: {'content-type': 'application/json'},
-      }),
-      {status: 401},
-    );
-    assert.equal(emulator.requests.length, before + 1);
+      });
+    await assert.rejects(upload(), {status: 401});
+    const uploads = emulator.requests.slice(before).filter(({service}) => service === 'storage');
+    assert.equal(uploads.length, 1);
+    await renewed;
+    assert.notEqual((await client.getAccessToken()).token, revoked);
+    assert.equal((await upload()).status, 200);
   });
 
   it('takes a new federated token when the kept one was revoked', async () => {
