@@ -71,13 +71,21 @@ function asObject(value: unknown): PlainObject {
   return isPlainObject(value) ? value : {};
 }
 
-function nativeSignal(foreign: Pick<AbortSignal, 'aborted' | 'addEventListener'>): AbortSignal {
+// One for each: a signal may live as long as the process, and every request have it.
+const nativeSignals = new WeakMap<ForeignSignal, AbortSignal>();
+
+function nativeSignal(foreign: ForeignSignal): AbortSignal {
+  const known = nativeSignals.get(foreign);
+  if (known !== undefined) return known;
   const controller = new AbortController();
   const abort = () => controller.abort();
   if (foreign.aborted) abort();
   else foreign.addEventListener('abort', abort, {once: true});
+  nativeSignals.set(foreign, controller.signal);
   return controller.signal;
 }
+
+type ForeignSignal = Pick<AbortSignal, 'aborted' | 'addEventListener'>;
 
 type PlainObject = Readonly<Record<string, unknown>>;
 

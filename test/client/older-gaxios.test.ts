@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {createServer} from 'node:http';
-import {once} from 'node:events';
+import {getEventListeners, once} from 'node:events';
 import {Readable} from 'node:stream';
 import {gaxios} from 'google-auth-library';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
@@ -243,5 +243,11 @@ describe('a request in the manner of gaxios 6', () => {
       await assert.rejects(client.request({url, signal, ...more}), /abort/i);
       assert.equal(heard.length, 0);
     }
+  });
+
+  it('leaves no more than one listener on such a signal, however many requests have it', async () => {
+    const signal = new ForeignSignal();
+    for (let request = 0; request < 3; request += 1) await client.request({url, signal});
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
   });
 });
