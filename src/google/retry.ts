@@ -37,22 +37,27 @@ interface RetryOptions {
 
 const FIRST_PAUSE_MILLIS = 500;
 const LONGEST_PAUSE_MILLIS = 8_000;
+// An attempt ends at the deadline at the latest, give or take what else the process does.
+const SUSPENDED_MILLIS = 2_000;
 
 /**
  * Runs an attempt again while it fails with a transient {@link AwsAuthError}, after a pause that grows
  * and is drawn at random (full jitter), or that the server named in `Retry-After`. A permanent error,
- * and any error when the time or the attempts are used up, is the caller's.
+ * and any error when the time or the attempts are used up, is the caller's. Time in which the process was
+ * suspended is nobody's: what failed because of it gets another attempt.
  */
 export async function retrying<T>(
   attempt: (attempt: Attempt) => Promise<T>,
   {policy, step, signal, random = Math.random}: RetryOptions,
 ): Promise<T> {
-  const deadline = performance.now() + policy.totalTimeoutMillis;
+  let deadline = performance.now() + policy.totalTimeoutMillis;
   for (let number = 1; ; number += 1) {
     try {
       return await attempt(attemptOf(number, policy, deadline));
     } catch (error) {
       if (!isAwsAuthError(error) || !error.transient || number >= policy.maxAttempts) throw error;
+      const now = performance.now();
+      if (now > deadline + SUSPENDED_MILLIS) deadline = now + policy.attemptTimeoutMillis;
       const ceiling = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** (number - 1));
       const pause = Math.max(ceiling * random(), error.retryAfterMillis ?? 0);
       // A pause past the deadline only keeps the caller from hearing what is wrong.

@@ -165,6 +165,31 @@ describe('retrying', () => {
     ]);
   });
 
+  // No attempt takes longer than it may, but where the process stood still.
+  const asleep = (change?: Partial<AwsAuthErrorDetails>) => async () => {
+    await new Promise(resolve => setTimeout(resolve, 45_000));
+    throw failure({code: 'TIMEOUT', ...change});
+  };
+
+  it('tries once more where the process was suspended past the time for all: what failed is of before', async () => {
+    assert.equal(await run([asleep(), () => 'token']), 'token');
+    assert.deepEqual(
+      attempts.map(({number, at, timeoutMillis}) => ({number, at, timeoutMillis})),
+      [
+        {number: 1, at: 0, timeoutMillis: 10_000},
+        {number: 2, at: 45_500, timeoutMillis: 9500},
+      ],
+    );
+  });
+
+  it('tries no more attempts for that, and nothing that is permanent', async () => {
+    await rejectionOf(run([asleep()]));
+    assert.equal(attempts.length, 4);
+    attempts = [];
+    await rejectionOf(run([asleep({transient: false})]));
+    assert.equal(attempts.length, 1);
+  });
+
   it('counts the time that an attempt takes before it sends', async () => {
     const limits: number[] = [];
     const policy = DEFAULT_RETRY_POLICY;
