@@ -74,8 +74,8 @@ export function readGenerateAccessToken(
   return {value, lifetimeMillis: Math.min(lifetimeMillis, impersonation.lifetimeSeconds * 1000)};
 }
 
-// https://www.rfc-editor.org/rfc/rfc3339#section-5.6; Date.parse alone takes far more than that.
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+// https://www.rfc-editor.org/rfc/rfc3339#section-5.6, in either case; Date.parse alone takes far more than that.
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i;
 
 function parseTimestamp(value: unknown): number | undefined {
   if (typeof value !== 'string' || !RFC_3339.test(value)) return undefined;

@@ -97,6 +97,8 @@ describe('readGenerateAccessToken', () => {
       '2027-01-15T09:00:00+00:00',
       '2027-01-15T10:30:00+01:30',
       '2027-01-14T23:00:00-10:00',
+      '2027-01-15t09:00:00z',
+      '2027-01-15t10:30:00.0+01:30',
     ]) {
       assert.deepEqual(read(200, {...GOOD, expireTime}), hour, expireTime);
     }
