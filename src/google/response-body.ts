@@ -97,8 +97,8 @@ function tooLarge(endpoint: Endpoint): AwsAuthError {
 
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7; Date.parse alone takes almost anything, a "0" say, and a time
 // of no zone for one of this machine's. A wrong time is worse than none: tokens would seem to have ended, or servers
-// to ask for hours of patience.
-const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, .+ GMT$/;
+// to ask for hours of patience. A year has four digits: what is signed by the end of all time is not signed at all.
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, (?!.*\d{5}).+ GMT$/;
 
 /** The time of a `Date` or `Retry-After` header, in epoch ms, or `undefined` where it tells none. */
 export function parseHttpDate(date: string | undefined): number | undefined {

@@ -97,6 +97,8 @@ for (const [name, transporter] of [
       for (const date of ['0', '2027-01-15 08:00:00', 'Fri Jan 15 08:00:00 2027', 'Fri, 32 Jan']) {
         assert.equal(await told(date), undefined, date);
       }
+      // The last moment that a Date has: no signature could be made a second later, ever.
+      assert.equal(await told('Sat, 13 Sep 275760 00:00:00 GMT'), undefined);
       assert.equal(await told('Friday, 15-Jan-27 08:00:00 GMT'), Date.UTC(2027, 0, 15, 8));
     });
 
