@@ -40,6 +40,8 @@ const CLOCK_JITTER_MILLIS = 1_000;
 // Three refreshes in the first minute of an outage, each of a few attempts, and time to spare in the window.
 const FIRST_PAUSE_MILLIS = 12_000;
 const LONGEST_PAUSE_MILLIS = 60_000;
+// What a refresh of two steps and an attempt more takes.
+const LAST_TRY_MILLIS = 20_000;
 
 /**
  * Keeps one token ready.
@@ -51,8 +53,8 @@ const LONGEST_PAUSE_MILLIS = 60_000;
  * - Expired (past its end less the smaller of ten seconds and a twentieth of its life, which the
  *   request still needs to get there): every caller waits for the same refresh.
  *
- * A failed background refresh reaches no caller; the next one starts later, each time longer. A
- * rejection is never kept. A refresh that began before another token was put in does not replace it, and
+ * A failed background refresh reaches no caller; the next one starts later, each time longer, but once
+ * shortly before the end: where the outage is over by then, nobody waits. A rejection is never kept. A refresh that began before another token was put in does not replace it, and
  * where it fails, who still waits for it gets that one.
  * A clock that is set back lengthens no life: what was counted by it is set back, too, and the token is due.
  * There is no timer: a process that sleeps past the end refreshes on its next call, and waits for no
@@ -221,10 +223,22 @@ export class TokenCache<T extends ExpiringToken> {
   }
 
   #fail(error: unknown): void {
+    const now = this.#now();
     const pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#nextTryAt =
-      this.#now() + Math.max(pause * (1 - this.#random() / 4), retryAfterMillis(error));
+    const nextTryAt = now + pause * (1 - this.#random() / 4);
+    this.#nextTryAt = Math.max(
+      Math.min(nextTryAt, this.#lastTryAt(now)),
+      now + retryAfterMillis(error),
+    );
+  }
+
+  /** When a try comes early enough for the held token to serve until it ends. */
+  #lastTryAt(now: number): number {
+    if (this.#held === undefined) return Infinity;
+    const {dueAt, endsAt} = this.#held;
+    const early = Math.min(LAST_TRY_MILLIS, (endsAt - dueAt) / 4) * (1 - this.#random() / 4);
+    return now < endsAt - early ? endsAt - early : Infinity;
   }
 }
 

@@ -222,6 +222,30 @@ describe('TokenCache', () => {
       assert.equal(await untilNextTry(), 9500, 'the first step of 500 after 9000');
     });
 
+    it('tries once more before the end, so that nobody waits where the outage is over by then', async () => {
+      for (const life of [HOUR, 5 * MINUTE]) {
+        for (const draw of [0, 0.5, 0.999_999]) {
+          random = draw;
+          cache.set(source.token(clock.read(), life));
+          const end = clock.read() + life - Math.min(10_000, life / 20);
+          const isOver = () => clock.read() > end - Math.min(30_000, life / 12);
+          let {calls} = source;
+          const held = cache.peek();
+          while (cache.peek() === held) {
+            assert.equal(await cache.get(), held);
+            if (source.calls > calls) {
+              calls += 1;
+              if (isOver()) source.grant(calls, HOUR);
+              else source.refuse(calls);
+              await turn();
+            }
+            clock.pass(250);
+          }
+          assert.ok(cache.peek(), `a life of ${life} ms, drawn ${draw}`);
+        }
+      }
+    });
+
     it('waits as long as the server asked for', async () => {
       random = 0;
       await hold(HOUR);
