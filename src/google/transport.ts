@@ -1,6 +1,7 @@
 import type {gaxios} from 'google-auth-library';
 import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
 import {errorCode, isError, withoutSecrets} from '../masking.js';
+import {connectionAdvice} from './connection-advice.js';
 import {readWords} from './error-response.js';
 import {deliverBy} from './transporter-delivery.js';
 
@@ -176,10 +177,6 @@ function redirected(request: TokenEndpointRequest, response: DeliveredResponse):
   });
 }
 
-// https://nodejs.org/api/errors.html#common-system-errors and OpenSSL's verification codes.
-const TLS_CODE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED|ERR_TLS|ERR_SSL|EPROTO)/;
-const NAME_CODE = /^(?:ENOTFOUND|EAI_)/;
-
 function asTransportError(error: unknown, request: TokenEndpointRequest): AwsAuthError {
   const own = ownErrorIn(error);
   if (own !== undefined) return own;
@@ -187,22 +184,11 @@ function asTransportError(error: unknown, request: TokenEndpointRequest): AwsAut
   const code = errorCode(cause);
   const host = hostOf(request.url);
   const reached = `${request.server} (${host}) could not be reached: ${code ?? readWords(cause.message || cause.name, request.secrets)}.`;
-  const tls = code !== undefined && TLS_CODE.test(code);
-  let fix =
-    'Check that this host reaches the internet, directly or through HTTPS_PROXY; then try again.';
-  if (tls) {
-    fix =
-      'The TLS handshake failed: trust the certificate authority of your proxy with NODE_EXTRA_CA_CERTS, or correct the URL.';
-  } else if (code !== undefined && NAME_CODE.test(code)) {
-    fix = `The name ${host} did not resolve: check DNS, and the host name if you set one yourself.`;
-  }
   return new AwsAuthError({
     code: 'NETWORK_ERROR',
     step: request.step,
     what: reached,
-    fix,
-    // A certificate that is not trusted now is not trusted a second later.
-    transient: !tls,
+    ...connectionAdvice(cause, host),
     cause,
   });
 }

@@ -255,19 +255,44 @@ describe('send, through a transporter of another make', () => {
       }
     });
 
-    it('says that the handshake failed, for every way in which one does', async () => {
-      for (const code of [
-        'CERT_HAS_EXPIRED',
-        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-        'DEPTH_ZERO_SELF_SIGNED_CERT',
-        'SELF_SIGNED_CERT_IN_CHAIN',
-        'ERR_TLS_CERT_ALTNAME_INVALID',
-        'ERR_SSL_WRONG_VERSION_NUMBER',
-        'EPROTO',
-      ]) {
-        const error = await failing(Object.assign(new Error(code), {code}));
+    it('says which name of a proxy did not resolve', async () => {
+      const code = 'ENOTFOUND';
+      const inner = Object.assign(new Error(`getaddrinfo ${code} proxy.corp.example`), {code});
+      const error = await failing(new Error('request failed', {cause: inner}));
+      assert.equal(error.transient, true);
+      assert.match(error.message, /The name proxy\.corp\.example did not resolve: .*HTTPS_PROXY/);
+      assert.doesNotMatch(error.message, /The name sts/);
+    });
+
+    it('says what a proxy is named by, where that is no URL, and does not try again', async () => {
+      const code = 'ERR_INVALID_URL';
+      const error = await failing(Object.assign(new TypeError('Invalid URL'), {code}));
+      assert.equal(error.transient, false);
+      assert.match(error.message, /HTTPS_PROXY.* takes http:\/\/HOST:PORT/);
+    });
+
+    it('says what to do about a handshake that failed, for every way in which one does', async () => {
+      const openssl = (reason: string) =>
+        `write EPROTO 800C62:error:0A00:SSL routines::${reason}:x.c:1:`;
+      for (const [code, advice, words = code] of [
+        ['CERT_HAS_EXPIRED', /not valid now: check the clock/],
+        ['CERT_NOT_YET_VALID', /not valid now: check the clock/],
+        ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /NODE_EXTRA_CA_CERTS/],
+        ['DEPTH_ZERO_SELF_SIGNED_CERT', /NODE_EXTRA_CA_CERTS/],
+        ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
+        ['ERR_TLS_CERT_ALTNAME_INVALID', /the certificate of another name: correct the URL/],
+        ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', /client's certificate: give an agent/],
+        ['EPROTO', /client's certificate: give an agent/, openssl('alert certificate required')],
+        ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS: correct the URL/],
+        ['EPROTO', /does not speak TLS: correct the URL/, openssl('wrong version number')],
+        ['ERR_SSL_PACKET_LENGTH_TOO_LONG', /does not speak TLS: correct the URL/],
+        ['EPROTO', /The TLS handshake failed: look for a proxy/],
+        ['EPROTO', /an old version of TLS/, openssl('tlsv1 alert protocol version')],
+      ] as const) {
+        const error = await failing(Object.assign(new Error(words), {code}));
         assert.deepEqual([error.code, error.transient], ['NETWORK_ERROR', false], code);
-        assert.match(error.message, new RegExp(`reached: ${code}\\. The TLS handshake failed: `));
+        assert.match(error.message, new RegExp(`reached: ${code}\\. `));
+        assert.match(error.message, advice, words);
       }
     });
 

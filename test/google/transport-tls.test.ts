@@ -25,13 +25,17 @@ describe('send over TLS', () => {
   });
 
   for (const [title, transporter, code] of [
-    ['of an unknown authority', over(), /UNABLE_TO_VERIFY_LEAF_SIGNATURE/],
+    ['of an unknown authority', over(), /UNABLE_TO_VERIFY_LEAF_SIGNATURE.*NODE_EXTRA_CA_CERTS/],
     [
       'of an unknown authority, by itself',
       createHttpsDelivery(),
-      /UNABLE_TO_VERIFY_LEAF_SIGNATURE/,
+      /UNABLE_TO_VERIFY_LEAF_SIGNATURE.*NODE_EXTRA_CA_CERTS/,
     ],
-    ['of another name', over(new Agent({ca, servername: 'evil.example'})), /ALTNAME_INVALID/],
+    [
+      'of another name',
+      over(new Agent({ca, servername: 'evil.example'})),
+      /ALTNAME_INVALID.*another name/,
+    ],
   ] as const) {
     it(`sends nothing to a server ${title}, and does not try again`, async () => {
       const server = await start(answering(200, '{}'), 'https');
@@ -72,7 +76,7 @@ describe('send over TLS', () => {
       const url = `https://127.0.0.1:${port}/v1/token`;
       const error = await rejectionOf(send(transporter, tokenRequest(url), LONG));
       server.close();
-      assertHandshakeFailed(error, /EPROTO|ERR_SSL/);
+      assertHandshakeFailed(error, /(?:EPROTO|ERR_SSL).*does not speak TLS/);
       assertHidden(heard, SENT_SECRETS);
     });
   }
@@ -81,7 +85,6 @@ describe('send over TLS', () => {
     assert.equal(error.code, 'NETWORK_ERROR');
     assert.equal(error.transient, false, 'what is not trusted now is not trusted a second later');
     assert.match(error.message, code);
-    assert.match(error.message, /NODE_EXTRA_CA_CERTS/);
     assertHidden(printed(error), SENT_SECRETS);
   };
 });
