@@ -1,6 +1,7 @@
 import {AwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
 import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
+import {namedExports} from './named-exports.js';
 import {readSharedProfile, type SharedProfile} from './shared-config.js';
 import {readTokenFile} from './token-file.js';
 
@@ -148,7 +149,7 @@ function profileSource(profile: SharedProfile): CredentialSource {
           'its role is assumed with the code of an MFA device (mfa_serial), which nobody can type here: use a profile with the keys of a session that was made with MFA',
         );
       }
-      const {fromIni} = await import('@aws-sdk/credential-providers');
+      const {fromIni} = namedExports(await import('@aws-sdk/credential-providers'));
       return fromIni({profile: profile.name, ignoreCache: true})();
     },
   };
@@ -175,7 +176,7 @@ function webIdentitySource(environment: Environment, timeoutMillis?: number): Cr
       if (!roleArn) throw new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not');
       const webIdentityToken = await readTokenFile(file, timeoutMillis);
       const roleSessionName = environment['AWS_ROLE_SESSION_NAME'];
-      const {fromWebToken} = await import('@aws-sdk/credential-providers');
+      const {fromWebToken} = namedExports(await import('@aws-sdk/credential-providers'));
       return fromWebToken({
         roleArn,
         webIdentityToken,
@@ -202,7 +203,7 @@ function containerSource(environment: Environment, timeoutMillis?: number): Cred
     read: async () => {
       const file = environment['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
       const token = file ? await readTokenFile(file, timeoutMillis) : undefined;
-      const {fromHttp} = await import('@aws-sdk/credential-providers');
+      const {fromHttp} = namedExports(await import('@aws-sdk/credential-providers'));
       return fromHttp(
         token === undefined
           ? {}
@@ -223,7 +224,7 @@ function instanceMetadataSource(): CredentialSource {
     secrets: [],
     timeLimitMillis: INSTANCE_METADATA_MILLIS,
     read: async () => {
-      const {fromInstanceMetadata} = await import('@aws-sdk/credential-providers');
+      const {fromInstanceMetadata} = namedExports(await import('@aws-sdk/credential-providers'));
       return fromInstanceMetadata({timeout: INSTANCE_METADATA_MILLIS * 0.45, maxRetries: 0})();
     },
   };

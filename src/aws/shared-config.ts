@@ -1,3 +1,4 @@
+import {namedExports} from './named-exports.js';
 import {withinTimeLimit} from './time-limit.js';
 
 /** What can give credentials in a profile of the shared files. */
@@ -88,7 +89,7 @@ function readProfiles(environment: Environment): Promise<Profiles> {
 }
 
 async function parseFiles(): Promise<Profiles> {
-  const {parseKnownFiles} = await import('@smithy/core/config');
+  const {parseKnownFiles} = namedExports(await import('@smithy/core/config'));
   // A file that is kept from an earlier call would hide a rotation.
   return parseKnownFiles({ignoreCache: true});
 }
