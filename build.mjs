@@ -46,7 +46,9 @@ writeFileSync(
 
 let api;
 try {
-  api = createRequire(import.meta.url)('./index.cjs');
+  // By a name of its own: what traces the files that a program needs (Next.js, Nitro) follows no other call.
+  const load = createRequire(import.meta.url);
+  api = load('./index.cjs');
 } catch (error) {
   // In a bundle, made without the condition "module", which has other files for bundlers: they follow this require().
   if (typeof require !== 'function') throw error;
