@@ -1,5 +1,6 @@
 import {AwsAuthError} from '../errors.js';
 import {isError} from '../masking.js';
+import {agentUntil} from './proxy-tunnel.js';
 import {parseHttpDate, readCapped} from './response-body.js';
 import type {Adapter, DeliveredResponse, TokenEndpointRequest, Transporter} from './transport.js';
 
@@ -29,6 +30,7 @@ export async function deliverBy(
     adapter: async (config, defaultAdapter) => {
       // A default header of the user's is meant for Google's APIs; Google STS takes no authorization.
       if (!('authorization' in request.headers)) removeAuthorization(config.headers);
+      if (config.agent !== undefined) config.agent = agentUntil(config.agent, signal);
       const answer = await (adapterOf(transporter) ?? defaultAdapter)(config, defaultAdapter);
       delivered = await readResponse(answer, request, signal);
       Reflect.set(answer, 'data', '[read and masked]');

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import {Agent} from 'node:https';
+import {createServer, type AddressInfo, type Socket} from 'node:net';
+import {agentUntil} from '../../src/google/proxy-tunnel.js';
+import {send} from '../../src/google/transport.js';
+import {rejectionOf} from '../support/thrown.js';
+import {directGaxios, tokenRequest} from '../support/token-request.js';
+
+const REQUEST = tokenRequest('https://sts.googleapis.com/v1/token');
+
+describe('a proxy that takes connections and says nothing', () => {
+  let port: number;
+  let connected: Promise<Socket>;
+  let stop: () => Promise<void>;
+
+  beforeEach(async () => {
+    let report: (socket: Socket) => void;
+    connected = new Promise(resolve => (report = resolve));
+    const server = createServer(socket => {
+      socket.on('error', () => undefined);
+      socket.resume();
+      report(socket);
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    ({port} = server.address() as AddressInfo);
+    stop = async () => {
+      (await connected).destroy();
+      await new Promise(resolve => server.close(resolve));
+    };
+  });
+
+  afterEach(() => stop());
+
+  const closed = async () => {
+    const socket = await connected;
+    if (!socket.closed) await new Promise(resolve => socket.once('close', resolve));
+  };
+
+  for (const scheme of ['http', 'https']) {
+    const through = () => directGaxios({proxy: `${scheme}://user:word@127.0.0.1:${port}`});
+
+    it(`keeps no connection when the time is over, by ${scheme}`, async () => {
+      const error = await rejectionOf(send(through(), REQUEST, {timeoutMillis: 300}));
+      assert.equal(error.code, 'TIMEOUT');
+      await closed();
+    });
+
+    it(`keeps no connection when the caller aborts, by ${scheme}`, async () => {
+      const controller = new AbortController();
+      const {signal} = controller;
+      const sent = rejectionOf(send(through(), REQUEST, {timeoutMillis: 60_000, signal}));
+      await connected;
+      controller.abort();
+      assert.equal((await sent).code, 'ABORTED');
+      await closed();
+    });
+  }
+});
+
+describe('agentUntil', () => {
+  it('gives back an agent of another kind, or that keeps connections', () => {
+    const {signal} = new AbortController();
+    const kept = Object.assign(new Agent({keepAlive: true}), {keepAlive: true, connectOpts: {}});
+    for (const agent of [new Agent(), kept, () => undefined]) {
+      assert.equal(agentUntil(agent, signal), agent);
+    }
+  });
+});
