@@ -20,7 +20,7 @@ for (const step of ['aws-credentials', 'aws-region', 'sign', 'token-exchange', '
   const channel = `tracing:google-auth-aws:${step}`;
   subscribe(`${channel}:start`, message => {
     const {attempt, target} = message as StepTrace;
-    // A child of the span that is active where the token was asked for.
+    // A child of the span that is active where the token was asked for; a refresh in the background may outlive it.
     const span = tracer.startSpan(`google-auth-aws ${step}`, {attributes: {attempt, target}});
     spans.set(message as StepTrace, span);
   });
