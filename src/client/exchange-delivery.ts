@@ -2,12 +2,14 @@ import type {gaxios} from 'google-auth-library';
 import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import {deliverBy} from '../google/transporter-delivery.js';
 import type {Delivery} from '../google/transport.js';
+import {isProxyNamed} from './options.js';
 import {loadWantedHeaders} from './request-headers.js';
 
 /**
  * Sends a client's exchange: by `node:https`, or by the client's transporter where somebody has a say in that.
  * `transporter` is a public property in google-auth-library, and tests and instrumentation replace it, or what
- * is in it, at any time: so it is looked at anew for each request.
+ * is in it, at any time, and a program may name a proxy in its environment when the client is made: so both are
+ * looked at anew for each request.
  *
  * @param isOwn whether nobody had a say in it at construction.
  */
@@ -17,7 +19,9 @@ export function exchangeDelivery(
 ): Delivery {
   const made = client.transporter;
   const own = (): Delivery | undefined =>
-    isOwn && client.transporter === made && isUntouched(made) ? sharedHttpsDelivery() : undefined;
+    isOwn && !isProxyNamed() && client.transporter === made && isUntouched(made)
+      ? sharedHttpsDelivery()
+      : undefined;
   return {
     deliver: (request, signal) =>
       own()?.deliver(request, signal, loadWantedHeaders) ??

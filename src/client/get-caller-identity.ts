@@ -4,7 +4,7 @@ import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import type {CallerIdentity} from './caller-identity.js';
 import {Federation} from './federation.js';
 import {foreground} from './foreground.js';
-import {resolveOptions, type AwsAuthClientOptions} from './options.js';
+import {isProxyNamed, resolveOptions, type AwsAuthClientOptions} from './options.js';
 import {apiClientHeader} from './package-version.js';
 
 /** Options of {@link getCallerIdentity}: those of `AwsAuthClient` that concern AWS. */
@@ -39,9 +39,10 @@ export async function getCallerIdentity(
   options: CallerIdentityOptions = {},
 ): Promise<CallerIdentity> {
   const resolved = resolveOptions({...options, audience: NO_PROVIDER});
-  const transporter = resolved.ownDelivery
-    ? sharedHttpsDelivery()
-    : (resolved.transporter ?? new gaxios.Gaxios(options.transporterOptions));
+  const transporter =
+    resolved.ownDelivery && !isProxyNamed()
+      ? sharedHttpsDelivery()
+      : (resolved.transporter ?? new gaxios.Gaxios(options.transporterOptions));
   const apiClient = apiClientHeader(resolved);
   return foreground(new Federation({options: resolved, transporter, apiClient}).callerIdentity());
 }

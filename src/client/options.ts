@@ -120,7 +120,7 @@ export interface ResolvedOptions extends ResolvedIdentity {
   readonly callerIdentityEndpoint: string;
   readonly tokenUrl: string;
   readonly transporter: Transporter | undefined;
-  /** Whether nobody has a say in how the exchange is sent: no transporter, agent or proxy. */
+  /** Whether code says nothing of how the exchange is sent: no transporter, and no options for it. */
   readonly ownDelivery: boolean;
   readonly eagerRefreshThresholdMillis: number;
   readonly retryPolicy: RetryPolicy;
@@ -159,10 +159,7 @@ export function resolveOptions(
     tokenUrl:
       optional(options, 'tokenUrl', checkEndpointUrl)?.href ?? defaultTokenUrl(universeDomain),
     transporter: resolveTransporter(options),
-    ownDelivery:
-      options.transporter === undefined &&
-      options.transporterOptions === undefined &&
-      !PROXY_VARIABLES.some(environmentVariable),
+    ownDelivery: options.transporter === undefined && options.transporterOptions === undefined,
     eagerRefreshThresholdMillis:
       optional(options, 'eagerRefreshThresholdMillis', positive) ?? DEFAULT_EAGER_REFRESH_MILLIS,
     forceRefreshOnFailure: optional(options, 'forceRefreshOnFailure', checkBoolean) ?? false,
@@ -173,6 +170,11 @@ export function resolveOptions(
 
 // Those that Gaxios looks at.
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+
+/** Whether the environment names a proxy now: Gaxios asks anew for each request, and so does the exchange. */
+export function isProxyNamed(): boolean {
+  return PROXY_VARIABLES.some(environmentVariable);
+}
 
 /** An environment variable; set and empty counts as not set. */
 export function environmentVariable(name: string): string | undefined {

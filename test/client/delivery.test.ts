@@ -69,6 +69,14 @@ describe('how the exchange is sent', () => {
     });
   }
 
+  it('through the proxy that is named when the client is made, as its other requests are', async () => {
+    const client = emulatedClient(emulator);
+    process.env['HTTPS_PROXY'] = proxy.url;
+    await client.getAccessToken();
+    assert.deepEqual(sentByGaxios(), [true, true]);
+    assert.equal(new Set(proxy.hosts).size, 1);
+  });
+
   it('past the proxy, where NO_PROXY says so', async () => {
     process.env['HTTPS_PROXY'] = proxy.url;
     process.env['NO_PROXY'] = '127.0.0.1';
