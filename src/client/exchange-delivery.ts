@@ -8,7 +8,7 @@ import {loadWantedHeaders} from './request-headers.js';
 /**
  * Sends a client's exchange: by `node:https`, or by the client's transporter where somebody has a say in that.
  * `transporter` is a public property in google-auth-library, and tests and instrumentation replace it, or what
- * is in it, at any time, and a program may name a proxy in its environment when the client is made: so both are
+ * is in it, at any time, and a program may name a proxy in its environment after the client was made: so both are
  * looked at anew for each request.
  *
  * @param isOwn whether nobody had a say in it at construction.
