@@ -2,7 +2,7 @@
 // an entry, since loading fifty small modules takes longer than the exchange.
 
 import {execFileSync} from 'node:child_process';
-import {rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {build} from 'esbuild';
 
@@ -39,7 +39,7 @@ await build({
 // `import` is led to the same file as `require()`. Before Node.js imports a name out of a CommonJS package, such as
 // google-auth-library is, it parses that package for names, in JavaScript: a tenth of a cold start. What is required
 // needs no such thing, and is one copy for both.
-const names = metafile.outputs['dist/index.module.js'].exports.sort().join(', ');
+const names = metafile.outputs['dist/index.module.js'].exports.sort();
 writeFileSync(
   'dist/index.js',
   `import {createRequire} from 'node:module';
@@ -54,10 +54,44 @@ try {
   if (typeof require !== 'function') throw error;
   api = require('./index.cjs');
 }
-export const {${names}} = api;
+export const {${names.join(', ')}} = api;
 `,
 );
-writeFileSync('dist/index.d.cts', `import api = require('./index.js');\nexport = api;\n`);
+
+// The declarations for `require()`. A CommonJS file may not refer to those of an ES module under TypeScript's module
+// setting "node16", unless each reference says that it is meant.
+const index = readFileSync('dist/index.d.ts', 'utf8');
+const types = [...index.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, list]) =>
+  list.split(',').flatMap(name => name.trim() || []),
+);
+const api = `import('./index.js', {with: {'resolution-mode': 'import'}})`;
+writeFileSync(
+  'dist/index.d.cts',
+  `type Api = typeof ${api};
+${names.map(name => `${docsOf(name)}export declare const ${name}: Api['${name}'];`).join('\n')}
+${names
+  .filter(isClass)
+  .map(name => `export type ${name} = ${api}.${name};`)
+  .join('\n')}
+export type {${types.join(', ')}} from './index.js' with {'resolution-mode': 'import'};
+`,
+);
+
+/** A class is a type, too. */
+function isClass(name) {
+  return /^[A-Z]/.test(name);
+}
+
+/** What an editor shows of a name. */
+function docsOf(name) {
+  const from = new RegExp(`^export \\{[^}]*\\b${name}\\b[^}]*\\} from '\\./(.*)\\.js'`, 'm').exec(
+    index,
+  )[1];
+  const text = readFileSync(`dist/${from}.d.ts`, 'utf8');
+  return new RegExp(`/\\*\\*(?:(?!\\*/)[^])*\\*/\\n(?=export declare \\w+ ${name}\\b)`).exec(
+    text,
+  )[0];
+}
 
 await build({
   ...ESM,
