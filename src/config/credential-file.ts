@@ -97,12 +97,18 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
     throw invalid(`is not a JSON object but ${what}`, remake);
   }
   const {type} = value;
-  if (type !== 'external_account')
-    throw invalid(`is of type ${show(type)}, not "external_account"`, otherType(type));
+  if (type !== 'external_account') {
+    throw invalid(
+      type === undefined
+        ? 'has no type, and so is not "external_account"'
+        : `is of type ${show(type)}, not "external_account"`,
+      otherType(type),
+    );
+  }
   const subjectTokenType = value['subject_token_type'];
   if (subjectTokenType !== 'urn:ietf:params:aws:token-type:aws4_request') {
     throw invalid(
-      `has the subject_token_type ${show(subjectTokenType)}, so it is not for AWS`,
+      `${has('subject_token_type', subjectTokenType)}, so it is not for AWS`,
       `For other clouds use google-auth-library’s own clients. ${remake}`,
     );
   }
@@ -111,13 +117,14 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
     try {
       return check();
     } catch (error) {
-      if (isAwsAuthError(error) && error.code === 'INVALID_OPTION') {
-        throw invalid(
-          `cannot be used. ${error.message.replace(/\.$/, '').replace('The option', 'Its key')}`,
-          remake,
-        );
+      if (!isAwsAuthError(error)) throw error;
+      const ofFile = (words: string) =>
+        words.replace(/^The (?:option|credential file's key)/, 'Its key');
+      if (error.code === 'INVALID_OPTION') {
+        throw invalid(`cannot be used. ${ofFile(error.message).replace(/\.$/, '')}`, remake);
       }
-      throw error;
+      const what = `${capitalised(trust.name)} cannot be used. ${ofFile(error.what)}`;
+      throw fileError(error.code, what, error.fix);
     }
   };
   const optional = <T>(key: string, check: (value: unknown, key: string) => T): T | undefined =>
@@ -125,25 +132,31 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
 
   const universeDomain =
     optional('universe_domain', checkUniverseDomain) ?? DEFAULT_UNIVERSE_DOMAIN;
-  checkUniverse(universeDomain, trust.universes);
+  inFile(() => {
+    checkUniverse(universeDomain, trust.universes);
+  });
   const tokenUrl = trust.ignoreTokenUrl ? undefined : optional('token_url', checkEndpointUrl);
   if (tokenUrl !== undefined) {
-    checkGoogleHost(tokenUrl, {
-      service: 'sts',
-      universeDomain,
-      key: 'token_url',
-      option: 'tokenUrl',
+    inFile(() => {
+      checkGoogleHost(tokenUrl, {
+        service: 'sts',
+        universeDomain,
+        key: 'token_url',
+        option: 'tokenUrl',
+      });
     });
   }
   const target = trust.ignoreImpersonationUrl
     ? undefined
     : optional('service_account_impersonation_url', checkImpersonationUrl);
   if (target !== undefined) {
-    checkGoogleHost(target.url, {
-      service: 'iamcredentials',
-      universeDomain,
-      key: 'service_account_impersonation_url',
-      option: 'serviceAccountImpersonationUrl',
+    inFile(() => {
+      checkGoogleHost(target.url, {
+        service: 'iamcredentials',
+        universeDomain,
+        key: 'service_account_impersonation_url',
+        option: 'serviceAccountImpersonationUrl',
+      });
     });
   }
   const impersonation = value['service_account_impersonation'];
@@ -152,7 +165,7 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
   }
   const lifetime = impersonation?.['token_lifetime_seconds'];
   return {
-    audience: formatProviderName(parseProviderName(value['audience'])),
+    audience: inFile(() => formatProviderName(parseProviderName(value['audience']))),
     universeDomain,
     tokenUrl: tokenUrl?.href,
     serviceAccountImpersonationUrl: target?.url.href,
@@ -174,14 +187,16 @@ function credentialSource(source: unknown, invalid: Invalid, remake: string): Aw
     throw invalid(
       typeof environmentId === 'string' && /^aws\d+$/.test(environmentId)
         ? `has the environment_id ${show(environmentId)}, a version that this package does not know; it knows "aws1"`
-        : `has the environment_id ${show(environmentId)}, not "aws1"`,
+        : `${has('environment_id', environmentId)}, not "aws1"`,
       remake,
     );
   }
   const endpoint = source['regional_cred_verification_url'];
   if (typeof endpoint !== 'string' || !CALLER_IDENTITY_URL.test(endpoint)) {
     throw invalid(
-      `has the regional_cred_verification_url ${show(endpoint)}, which is no GetCallerIdentity endpoint that Google documents`,
+      endpoint === undefined
+        ? 'has no regional_cred_verification_url'
+        : `has the regional_cred_verification_url ${show(endpoint)}, which is no GetCallerIdentity endpoint that Google documents`,
       'It reads https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
     );
   }
@@ -210,6 +225,10 @@ function otherType(type: unknown): string {
     default:
       return 'Make one with: gcloud iam workload-identity-pools create-cred-config PROVIDER --aws --service-account=EMAIL --output-file=FILE';
   }
+}
+
+function has(key: string, value: unknown): string {
+  return value === undefined ? `has no ${key}` : `has the ${key} ${show(value)}`;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

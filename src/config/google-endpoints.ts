@@ -128,7 +128,7 @@ export function checkGoogleHost(
   throw new AwsAuthError({
     code: 'UNTRUSTED_URL',
     step: 'config',
-    what: `The credential file's "${key}" leads to ${show(url.host)}, which is not Google's ${service}.${universeDomain}.`,
+    what: `The credential file's key "${key}" leads to ${show(url.host)}, which is not Google's ${service}.${universeDomain}.`,
     fix: `Correct the file. If that host is yours and you trust it with your AWS identity, give the URL in code, as the option "${option}".`,
   });
 }
@@ -146,7 +146,7 @@ export function checkUniverse(universeDomain: string, trusted: readonly string[]
   throw new AwsAuthError({
     code: 'UNTRUSTED_URL',
     step: 'config',
-    what: `The credential file's "universe_domain" is ${show(universeDomain)}, which is neither ${DEFAULT_UNIVERSE_DOMAIN} nor a universe known to be Google's.`,
+    what: `The credential file's key "universe_domain" is ${show(universeDomain)}, which is neither ${DEFAULT_UNIVERSE_DOMAIN} nor a universe known to be Google's.`,
     fix: 'If it is your cloud, name it in code as the option "universeDomain" or in GOOGLE_CLOUD_UNIVERSE_DOMAIN; otherwise correct the file.',
   });
 }

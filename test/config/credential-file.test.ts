@@ -41,7 +41,7 @@ const INVALID: readonly Refused[] = [
   ['an impersonated login', {type: 'impersonated_service_account'}, 'a person’s login'],
   ['a workforce login', {type: 'external_account_authorized_user'}, 'create-cred-config'],
   ['another type', {type: 'gdch_service_account'}, 'is of type "gdch_service_account"'],
-  ['no type', {type: undefined}, 'not "external_account"', 'create-cred-config'],
+  ['no type', {type: undefined}, 'has no type,', 'not "external_account"', 'create-cred-config'],
   ['a type that is no string', {type: ['external_account']}, 'is of type an array'],
   [
     'an Azure or OIDC file',
@@ -49,7 +49,7 @@ const INVALID: readonly Refused[] = [
     'so it is not for AWS',
     'google-auth-library’s own clients',
   ],
-  ['no token type', {subject_token_type: undefined}, 'subject_token_type', 'not for AWS'],
+  ['no token type', {subject_token_type: undefined}, 'has no subject_token_type', 'not for AWS'],
   ['no source', {credential_source: undefined}, 'has no "credential_source" object'],
   ['a source that is a list', {credential_source: [SOURCE]}, 'has no "credential_source" object'],
   ['a source that is null', {credential_source: null}, 'has no "credential_source" object'],
@@ -66,7 +66,7 @@ const INVALID: readonly Refused[] = [
   [
     'no version',
     {credential_source: {file: '/var/run/token'}},
-    'environment_id a value of type undefined, not "aws1"',
+    'has no environment_id, not "aws1"',
   ],
   ...[
     'https://sts.cn-north-1.amazonaws.com.cn?Action=GetCallerIdentity&Version=2011-06-15',
@@ -89,6 +89,11 @@ const INVALID: readonly Refused[] = [
     'regional_cred_verification_url',
     'It reads https://sts.{region}.amazonaws.com?Action=',
   ]),
+  [
+    'no AWS endpoint',
+    {credential_source: {...SOURCE, regional_cred_verification_url: undefined}},
+    'has no regional_cred_verification_url.',
+  ],
   ['a token URL without TLS', {token_url: 'http://sts.googleapis.com/v1/token'}, '"token_url"'],
   ['a token URL that is none', {token_url: 'sts'}, 'Its key "token_url" is "sts", not a URL'],
   ['a token URL that is null', {token_url: null}, 'Its key "token_url" is null, not a URL'],
@@ -168,9 +173,12 @@ describe('the content of a credential file', () => {
     for (const [audience, says] of [
       [AUDIENCE.replace('123456789012', 'my-project'), 'gcloud projects describe my-project'],
       [workforce, 'workforce pool'],
-      [undefined, '"audience" is missing'],
+      [undefined, 'Its key "audience" is missing'],
     ] as const) {
-      assertRefused(() => parse({audience}), {code: 'INVALID_AUDIENCE', says: [says]});
+      assertRefused(() => parse({audience}), {
+        code: 'INVALID_AUDIENCE',
+        says: ['The credential file "/etc/gcp.json" cannot be used. ', says],
+      });
     }
   });
 
@@ -200,7 +208,10 @@ describe('the content of a credential file', () => {
   ];
   for (const [title, change, ...says] of UNTRUSTED) {
     it(`is not trusted with ${title}`, () => {
-      assertRefused(() => parse(change), {code: 'UNTRUSTED_URL', says});
+      assertRefused(() => parse(change), {
+        code: 'UNTRUSTED_URL',
+        says: ['The credential file "/etc/gcp.json" cannot be used. Its key "', ...says],
+      });
     });
   }
 
