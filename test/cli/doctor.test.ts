@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, it} from 'mocha';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
-import {EMAIL, examine, POOL, ROLE, setUp, type PrintedStep} from './doctor-fixture.js';
+import {EMAIL, examine, ROLE, setUp, type PrintedStep} from './doctor-fixture.js';
 import {runCommand} from './run-command.js';
 
 describe('google-auth-aws doctor', () => {
@@ -159,50 +159,6 @@ describe('google-auth-aws doctor', () => {
       await library('node_modules', '11.3.4');
       await library('node_modules/x/node_modules', '11.3.4');
       assert.equal((await step('installation')).status, 'ok');
-    });
-  });
-
-  describe('stops at a credential file', () => {
-    for (const [title, content, code, means] of [
-      ['that is not there', undefined, 'CREDENTIAL_FILE_NOT_FOUND', /correct the path/],
-      ['that is no JSON', '{', 'CREDENTIAL_FILE_INVALID', /Make it anew/],
-      ['that is a key', '{"type":"service_account"}', 'CREDENTIAL_FILE_INVALID', /delete the key/],
-    ] as const) {
-      it(title, async () => {
-        const file = join(aws.folder, 'broken.json');
-        if (content !== undefined) await writeFile(file, content);
-        const {ran, last} = await examine(aws, '--config', file);
-        assert.equal(ran.status, 1);
-        assert.equal(last.id, 'configuration');
-        assert.equal(last.code, code);
-        assert.match(last.meaning ?? '', means);
-        const commands = (last.remedies ?? []).map(({command}) => command).join();
-        assert.match(commands, /^google-auth-aws config .*--output-file /);
-        // What is there is replaced with --force alone.
-        const name = JSON.stringify(file);
-        assert.ok(commands.endsWith(content === undefined ? name : `${name} --force`), commands);
-      });
-    }
-
-    it('that names the project by its id, with the command that tells its number', async () => {
-      const audience = `//${POOL.replace('123456789012', 'my-project')}/providers/aws-test-account`;
-      await setUp(emulator, aws, {...emulator.config, audience});
-      const {last} = await examine(aws);
-      assert.equal(last.code, 'INVALID_AUDIENCE');
-      assert.equal(
-        last.remedies?.[0]?.command,
-        'gcloud projects describe my-project --format="value(projectNumber)"',
-      );
-    });
-
-    it('that leads to somebody else, before anything is sent', async () => {
-      await setUp(emulator, aws, {
-        ...emulator.config,
-        token_url: 'https://sts.evil.example/v1/token',
-      });
-      const {last} = await examine(aws);
-      assert.equal(last.code, 'UNTRUSTED_URL');
-      assert.deepEqual(emulator.requests, []);
     });
   });
 

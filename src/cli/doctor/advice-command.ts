@@ -1,7 +1,7 @@
 import type {Remedy} from './step.js';
 
 // Where the library's advice ends with a command, that stands after a colon.
-const COMMAND = /: ((?:gcloud|aws|google-auth-aws) .*)$/s;
+const COMMAND = /(?: with)?: ((?:gcloud|aws|google-auth-aws) .*)$/s;
 
 /** The library's advice without the command at its end. */
 export function withoutCommand(fix: string): string {

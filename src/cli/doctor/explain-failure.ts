@@ -1,7 +1,8 @@
 import type {AwsAuthError} from '../../index.js';
 import {celString} from '../cel-string.js';
 import {attributesOf, MAX_SUBJECT_BYTES, providerOf} from '../google-principals.js';
-import {doubleQuote} from '../shell-quote.js';
+import {chooseProvider} from '../provider-flags.js';
+import {doubleQuote, shellQuote} from '../shell-quote.js';
 import {commandIn, withoutCommand} from './advice-command.js';
 import {credentialFileCommand} from './credential-file-command.js';
 import {explainAwsRefusal} from './explain-aws-refusal.js';
@@ -23,14 +24,18 @@ const EXPLANATIONS: Partial<
     Record<AwsAuthError['code'], (error: AwsAuthError, visit: Visit) => Explanation | undefined>
   >
 > = {
-  CREDENTIAL_FILE_NOT_FOUND: error => ({
+  CREDENTIAL_FILE_NOT_FOUND: (_, visit) => ({
     meaning: 'Make the file, or correct the path.',
-    remedies: [remakeFile(error)],
+    remedies: [makeFile(namedFile(visit))],
   }),
-  // The broken one is there.
-  CREDENTIAL_FILE_INVALID: error => ({
-    meaning: error.fix,
-    remedies: [remakeFile(error, ' --force')],
+  // The broken one is there. One of another kind is somebody's still.
+  CREDENTIAL_FILE_INVALID: ({what, fix}, visit) => ({
+    meaning: fix,
+    remedies: [
+      /not "external_account"|not for AWS/.test(what)
+        ? {...makeFile('gcp.json'), why: 'Make one beside it'}
+        : makeFile(namedFile(visit), ' --force'),
+    ],
   }),
 
   AWS_IDENTITY_REJECTED: explainAwsRefusal,
@@ -136,12 +141,16 @@ function inItsOwnWords({fix}: AwsAuthError): Explanation {
   return {meaning: withoutCommand(fix), remedies: commandIn(fix, 'Then')};
 }
 
-function remakeFile({what}: AwsAuthError, force = ''): Remedy {
-  const file = /"((?:[^"\\]|\\.)*)"/.exec(what)?.[0] ?? 'FILE';
+function makeFile(file: string, force = ''): Remedy {
   return {
     why: 'Make it',
-    command: `google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file ${file}${force}`,
+    command: `google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file ${shellQuote(file)}${force}`,
   };
+}
+
+function namedFile({flags, io}: Visit): string {
+  const chosen = chooseProvider(flags, io);
+  return chosen.kind === 'file' ? chosen.path : 'gcp.json';
 }
 
 function target({client}: Visit): ReturnType<typeof providerOf> {
