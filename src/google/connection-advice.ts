@@ -10,9 +10,13 @@ export interface ConnectionAdvice {
  * Says what to do about a connection that could not be made, or broke.
  *
  * @param error as Node.js or a transporter threw it, masked.
- * @param host where the request was meant to go, directly or by a proxy.
+ * @param way.host where the request was meant to go, directly or by a proxy.
+ * @param way.elsewhere what did not answer, where that is another host, and so a proxy.
  */
-export function connectionAdvice(error: unknown, host: string): ConnectionAdvice {
+export function connectionAdvice(
+  error: unknown,
+  {host, elsewhere}: {readonly host: string; readonly elsewhere: string | undefined},
+): ConnectionAdvice {
   const code = errorCode(error) ?? '';
   const words = messages(error);
   // Some versions of Node.js tell in words alone what OpenSSL found.
@@ -20,13 +24,14 @@ export function connectionAdvice(error: unknown, host: string): ConnectionAdvice
   const tls = TLS.find(({pattern}) => pattern.test(found));
   // What is not trusted now is not trusted a second later.
   if (tls !== undefined) return {fix: tls.fix(host), transient: false};
+  // The server's own URL was read before.
   if (code === 'ERR_INVALID_URL') {
     return {
       fix: 'The address of a proxy is no URL: HTTPS_PROXY, HTTP_PROXY or the option "proxy" takes http://HOST:PORT.',
       transient: false,
     };
   }
-  if (/^(?:ENOTFOUND|EAI_)/.test(code)) return {fix: nameAdvice(words, host), transient: true};
+  if (isNameError(code)) return {fix: nameAdvice(host, elsewhere), transient: true};
   return {
     fix: 'Check that this host reaches the internet, directly or through HTTPS_PROXY (http://HOST:PORT); then try again.',
     transient: true,
@@ -69,12 +74,15 @@ const TLS: readonly {readonly pattern: RegExp; readonly fix: (host: string) => s
   },
 ];
 
-// https://nodejs.org/api/errors.html#common-system-errors
-function nameAdvice(words: string, host: string): string {
-  const asked = /getaddrinfo \S+ ([\w.-]+)/.exec(words)?.[1];
-  return asked === undefined || asked === host.replace(/:\d+$/, '')
-    ? `The name ${host} did not resolve: check DNS, and the host name if you set one yourself.`
-    : `The name ${asked} did not resolve: check the proxy in HTTPS_PROXY, and DNS.`;
+/** Whether a code says that a name did not resolve. https://nodejs.org/api/errors.html#common-system-errors */
+export function isNameError(code: string): boolean {
+  return /^(?:ENOTFOUND|EAI_)/.test(code);
+}
+
+function nameAdvice(host: string, elsewhere: string | undefined): string {
+  return elsewhere === undefined
+    ? `The name ${host.replace(/:\d+$/, '')} did not resolve: check DNS, and the host name if you set one yourself.`
+    : `The name ${elsewhere} did not resolve, which is a proxy's on the way: check HTTPS_PROXY, or wherever it is given, and DNS.`;
 }
 
 function messages(error: unknown, depth = 0): string {

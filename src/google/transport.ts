@@ -1,9 +1,8 @@
 import type {gaxios} from 'google-auth-library';
-import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
-import {errorCode, isError, withoutSecrets} from '../masking.js';
-import {connectionAdvice} from './connection-advice.js';
+import {AwsAuthError, type AwsAuthStep} from '../errors.js';
 import {readWords} from './error-response.js';
 import {deliverBy} from './transporter-delivery.js';
+import {hostOf, unreachable} from './unreachable.js';
 
 /** Carries a request: a `Gaxios`, or anything that takes its options and answers as it does. */
 export type Transporter = Pick<gaxios.Gaxios, 'request'>;
@@ -90,7 +89,7 @@ export async function send(
     if (response.status >= 300 && response.status < 400) throw redirected(request, response);
     return response;
   } catch (error) {
-    throw limit.reason() ?? asTransportError(error, request);
+    throw limit.reason() ?? unreachable(error, request);
   } finally {
     limit.end();
   }
@@ -175,30 +174,4 @@ function redirected(request: TokenEndpointRequest, response: DeliveredResponse):
     fix: `Look for a proxy or captive portal between this host and ${request.server}, or correct the URL.`,
     status: response.status,
   });
-}
-
-function asTransportError(error: unknown, request: TokenEndpointRequest): AwsAuthError {
-  const own = ownErrorIn(error);
-  if (own !== undefined) return own;
-  const cause = withoutSecrets(error, [...request.secrets, request.body]);
-  const code = errorCode(cause);
-  const host = hostOf(request.url);
-  const reached = `${request.server} (${host}) could not be reached: ${code ?? readWords(cause.message || cause.name, request.secrets)}.`;
-  return new AwsAuthError({
-    code: 'NETWORK_ERROR',
-    step: request.step,
-    what: reached,
-    ...connectionAdvice(cause, host),
-    cause,
-  });
-}
-
-// Gaxios wraps what its adapter throws.
-function ownErrorIn(error: unknown, depth = 0): AwsAuthError | undefined {
-  if (isAwsAuthError(error)) return error;
-  return isError(error) && depth < 5 ? ownErrorIn(error.cause, depth + 1) : undefined;
-}
-
-function hostOf(url: string, base?: string): string {
-  return URL.canParse(url, base) ? new URL(url, base).host : 'an invalid address';
 }

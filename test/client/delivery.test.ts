@@ -4,6 +4,7 @@ import {createServer, type IncomingMessage} from 'node:http';
 import {connect, type AddressInfo, type Socket} from 'node:net';
 import {gaxios} from 'google-auth-library';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {rejectionOf} from '../support/thrown.js';
 import {emulatedClient} from './emulated-client.js';
 
 const VARIABLES = [
@@ -90,6 +91,34 @@ describe('how the exchange is sent', () => {
     await emulatedClient(emulator).getAccessToken();
     assert.deepEqual(sentByGaxios(), [false, false]);
   });
+
+  // A label of a name has 63 characters at most: the resolver refuses this one by itself, and asks no server.
+  const noName = `${'a'.repeat(64)}.example.com`;
+  for (const [title, address, says, fix] of [
+    [
+      'which has no such name',
+      `http://${noName}:3128`,
+      new RegExp(`: (?:ENOTFOUND|EAI_[A-Z]+) at ${noName}\\.$`),
+      new RegExp(`^The name ${noName} did not resolve, .*HTTPS_PROXY`),
+    ],
+    ['which is down', 'http://127.0.0.1:9', /: ECONNREFUSED at 127\.0\.0\.1:9\.$/, /HTTPS_PROXY/],
+    [
+      'which is no URL',
+      'proxy/password',
+      /ERR_INVALID_URL\.$/,
+      /^The address of a proxy is no URL/,
+    ],
+  ] as const) {
+    it(`through a proxy ${title}, which the error names`, async () => {
+      process.env['HTTPS_PROXY'] = address;
+      const client = emulatedClient(emulator, {retry: {maxAttempts: 1}});
+      const error = await rejectionOf(client.getAccessToken());
+      assert.equal(error.code, 'NETWORK_ERROR');
+      assert.match(error.what, says);
+      assert.match(error.fix, fix);
+      assert.doesNotMatch(error.message, /password/);
+    });
+  }
 
   it('by Gaxios, with options of the user', async () => {
     const transporterOptions = {proxy: proxy.url};

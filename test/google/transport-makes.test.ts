@@ -255,20 +255,52 @@ describe('send, through a transporter of another make', () => {
       }
     });
 
-    it('says which name of a proxy did not resolve', async () => {
-      const code = 'ENOTFOUND';
-      const inner = Object.assign(new Error(`getaddrinfo ${code} proxy.corp.example`), {code});
-      const error = await failing(new Error('request failed', {cause: inner}));
-      assert.equal(error.transient, true);
-      assert.match(error.message, /The name proxy\.corp\.example did not resolve: .*HTTPS_PROXY/);
-      assert.doesNotMatch(error.message, /The name sts/);
+    const wrapped = (code: string, message: string) =>
+      failing(new Error('request failed', {cause: Object.assign(new Error(message), {code})}));
+
+    it('says which name did not resolve, where that is a proxy’s', async () => {
+      for (const code of ['ENOTFOUND', 'EAI_AGAIN']) {
+        const error = await wrapped(code, `getaddrinfo ${code} proxy.example.com`);
+        assert.match(
+          error.what,
+          new RegExp(`\\(sts\\.googleapis\\.com\\) .*: ${code} at proxy\\.ex`),
+        );
+        assert.match(
+          error.fix,
+          /^The name proxy\.example\.com did not resolve.* check HTTPS_PROXY/,
+        );
+        assert.doesNotMatch(error.fix, /googleapis/);
+        const own = await wrapped(code, `getaddrinfo ${code} sts.googleapis.com`);
+        assert.match(own.what, new RegExp(`: ${code}\\.$`));
+        assert.match(own.fix, /^The name sts\.googleapis\.com did not resolve: check DNS/);
+      }
     });
 
-    it('says what a proxy is named by, where that is no URL, and does not try again', async () => {
-      const code = 'ERR_INVALID_URL';
-      const error = await failing(Object.assign(new TypeError('Invalid URL'), {code}));
+    it('says which address did not answer, which may be a proxy’s', async () => {
+      for (const [code, address] of [
+        ['ECONNREFUSED', '127.0.0.1:3128'],
+        ['ETIMEDOUT', '192.0.2.1:443'],
+        ['EHOSTUNREACH', '2001:db8::1:443'],
+      ] as const) {
+        const error = await wrapped(code, `connect ${code} ${address}`);
+        assert.ok(error.what.endsWith(`could not be reached: ${code} at ${address}.`), error.what);
+        assert.equal(error.transient, true);
+      }
+    });
+
+    it('says once that the address of a proxy is no URL, and does not show it', async () => {
+      const address = 'user:password@proxy';
+      const invalid = Object.assign(new TypeError('Invalid URL'), {
+        code: 'ERR_INVALID_URL',
+        input: address,
+      });
+      const error = await failing(invalid);
+      assert.match(
+        error.fix,
+        /^The address of a proxy is no URL: HTTPS_PROXY.* takes http:\/\/HOST:PORT/,
+      );
       assert.equal(error.transient, false);
-      assert.match(error.message, /HTTPS_PROXY.* takes http:\/\/HOST:PORT/);
+      assertHidden(printed(error), {address});
     });
 
     it('says what to do about a handshake that failed, for every way in which one does', async () => {
