@@ -7,8 +7,8 @@ import {readPolicyFlag} from './policy-flag.js';
 import {wrap} from './text-layout.js';
 
 interface CheckPolicyFlags {
-  readonly policy: string;
-  readonly arn: string;
+  readonly policy?: string;
+  readonly arn?: string;
   readonly serviceAccount?: string;
   readonly json?: true;
 }
@@ -19,8 +19,8 @@ export function defineCheckPolicy(command: Command, io: Io): void {
     .description(
       'Tell what a policy makes of an AWS identity: the mapped attributes, the condition, the service accounts that it may act as, and why not the others. No cloud is asked. Exit status 0: it is let in, and may act as a service account if the policy has any; 1: it may not; 2: the policy or the ARN is wrong.',
     )
-    .requiredOption('--policy <file>', 'the policy, as YAML or JSON')
-    .requiredOption('--arn <arn>', 'the AWS identity, as "aws sts get-caller-identity" prints it')
+    .option('--policy <file>', 'the policy, as YAML or JSON')
+    .option('--arn <arn>', 'the AWS identity, as "aws sts get-caller-identity" prints it')
     .option('--service-account <email>', 'ask for this service account alone')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLE)
@@ -47,6 +47,12 @@ async function explain(
   {policy: file, arn, serviceAccount}: CheckPolicyFlags,
   {cwd}: Io,
 ): Promise<IdentityExplanation> {
+  if (file === undefined) throw new UsageError('--policy is missing: a file of YAML or JSON.');
+  if (arn === undefined) {
+    throw new UsageError(
+      '--arn is missing: the AWS identity, as "aws sts get-caller-identity" prints it.',
+    );
+  }
   const {explainIdentity} = await import('../emulator/index.js');
   const policy = await readPolicyFlag(file, cwd);
   const emails = policy.google.serviceAccounts.map(account => account.email);

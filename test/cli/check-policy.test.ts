@@ -246,7 +246,7 @@ describe('check-policy', () => {
   it('is used wrongly without a file, with none, and with another ARN than an identity’s', async () => {
     const text = policy(CONDITION, ACCOUNTS);
     for (const [{status, stderr}, says] of [
-      [await runCommand(['check-policy', '--arn', ROLE]), /--policy <file>/],
+      [await runCommand(['check-policy', '--arn', ROLE]), /--policy is missing/],
       [await runCommand(['check-policy', '--policy', '/nowhere', '--arn', ROLE]), /no such file/],
       [await check(text, 'arn:aws:s3:::bucket'), /is the ARN of no AWS identity/],
       [await check(text, 'a'.repeat(5000)), /: "a{200}…" is the ARN of no AWS identity/],

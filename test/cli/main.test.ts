@@ -66,6 +66,12 @@ describe('google-auth-aws', () => {
         ['config', '--projet-number', '1'],
         /unknown option '--projet-number'\n\(Did you mean --project-number\?\)/,
       ],
+      // A required flag that is misspelt is no flag that is missing.
+      [['id-token', '--audence', 'x'], /'--audence'\n\(Did you mean --audience\?\)/],
+      [['check-policy', '--polciy', 'x'], /'--polciy'\n\(Did you mean --policy\?\)/],
+      [['id-token'], /--audience is missing: the URL of the service/],
+      [['check-policy'], /--policy is missing: a file/],
+      [['check-policy', '--policy', 'x'], /--arn is missing: the AWS identity/],
       [['token', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
       [['token', '--config'], /argument missing/],
       [['token', 'surplus'], /too many arguments: "surplus" belongs to no option/],
