@@ -143,7 +143,9 @@ function refused(
   return error(
     'TOKEN_EXCHANGE_REFUSED',
     adviceForStranger(refusal, STEP) ??
-      `Check the provider's settings: ${describeProvider(audience)}`,
+      (refusal.error === undefined && refusal.description === ''
+        ? "A refusal without a word is rarely Google's: look for a proxy or a firewall between here and Google STS that refuses in its place."
+        : `Check the provider's settings: ${describeProvider(audience)}`),
   );
 }
 

@@ -186,6 +186,7 @@ describe('readTokenExchange names what Google STS refused:', () => {
         '',
         /HTTP 407, with no explanation\. The proxy .*USER:PASSWORD@HOST:PORT in HTTPS_PROXY/,
       ],
+      [403, '', /HTTP 403, with no explanation\. .*rarely Google's: .*proxy or a firewall/],
       [400, '[{"error": "x"}]', /HTTP 400.*check the URL/],
       [403, {message: 'Forbidden'}, /HTTP 403.*proxy or a firewall/],
     ] as const) {

@@ -103,12 +103,6 @@ const EXPLANATIONS: Partial<
 
   TOKEN_EXCHANGE_REFUSED: (error, visit) => {
     const {caller} = visit;
-    if (error.what.includes('with no explanation')) {
-      return {
-        meaning:
-          "A refusal without a word is rarely Google's: look for a proxy or a firewall between here and Google STS that refuses in its place.",
-      };
-    }
     if (caller === undefined || !/AWS account/i.test(error.what)) return undefined;
     return {
       meaning: `This identity is of the AWS account ${caller.accountId}; the provider ${target(visit).providerId} takes another account's.`,
