@@ -19,7 +19,7 @@ export function resolveScopes(value: unknown): readonly string[] {
   if (list.length === 0) {
     throw invalidOption(
       'scopes',
-      `is ${show(value)}, not a scope or an array of scopes`,
+      Array.isArray(value) ? 'is empty' : `is ${show(value)}, not a scope or an array of scopes`,
       `Leave it out for ${DEFAULT_SCOPE}.`,
     );
   }

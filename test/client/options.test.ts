@@ -356,6 +356,13 @@ describe('resolved options', () => {
     }
   });
 
+  it('refuse an empty list of scopes as what it is', () => {
+    assertRefused(() => resolve({scopes: []}), {
+      code: 'INVALID_OPTION',
+      says: ['"scopes" is empty. '],
+    });
+  });
+
   it('take scopes as one string, as Google’s clients do', () => {
     assert.deepEqual(resolve({scopes: READ_ONLY}).scopes, [READ_ONLY]);
     assert.deepEqual(resolve({scopes: ` ${READ_ONLY}  openid `}).scopes, [READ_ONLY, 'openid']);
