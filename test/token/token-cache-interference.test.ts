@@ -3,6 +3,7 @@ import {setImmediate as turn} from 'node:timers/promises';
 import fc from 'fast-check';
 import {TokenCache, type ExpiringToken} from '../../src/token/token-cache.js';
 import {ManualClock} from '../support/manual-clock.js';
+import {TELLS_IN_TIME} from '../support/property-limits.js';
 
 /** What the source does at its next call. */
 interface Behaviour {
@@ -136,7 +137,7 @@ describe('TokenCache, whoever else takes hold of it', () => {
           assert.deepEqual(simulation.violations, []);
         },
       ),
-      {numRuns: 1000},
+      {numRuns: 1000, ...TELLS_IN_TIME},
     );
   });
 });
