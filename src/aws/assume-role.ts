@@ -1,6 +1,6 @@
 import type {CredentialSource} from './credential-source.js';
 import type {AwsCredentials} from './credentials.js';
-import {namedExports} from './named-exports.js';
+import {credentialProviders} from './aws-sdk.js';
 import {readCredentials} from './read-credentials.js';
 import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 
@@ -33,9 +33,7 @@ export function assumedRoleSource(
       // Not by the SDK: the base has a time limit, a check and an error of its own.
       const timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS;
       const credentials = await readCredentials(base, {timeoutMillis, ...readOptions});
-      const {fromTemporaryCredentials} = namedExports(
-        await import('@aws-sdk/credential-providers'),
-      );
+      const {fromTemporaryCredentials} = await credentialProviders();
       return fromTemporaryCredentials({
         masterCredentials: asSdkIdentity(credentials),
         params: {

@@ -1,7 +1,7 @@
 import {AwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
 import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
-import {namedExports} from './named-exports.js';
+import {credentialProviders} from './aws-sdk.js';
 import {readSharedProfile, type SharedProfile} from './shared-config.js';
 import {readTokenFile} from './token-file.js';
 
@@ -149,7 +149,7 @@ function profileSource(profile: SharedProfile): CredentialSource {
           'its role is assumed with the code of an MFA device (mfa_serial), which nobody can type here: use a profile with the keys of a session that was made with MFA',
         );
       }
-      const {fromIni} = namedExports(await import('@aws-sdk/credential-providers'));
+      const {fromIni} = await credentialProviders();
       return fromIni({profile: profile.name, ignoreCache: true})();
     },
   };
@@ -176,7 +176,7 @@ function webIdentitySource(environment: Environment, timeoutMillis?: number): Cr
       if (!roleArn) throw new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not');
       const webIdentityToken = await readTokenFile(file, timeoutMillis);
       const roleSessionName = environment['AWS_ROLE_SESSION_NAME'];
-      const {fromWebToken} = namedExports(await import('@aws-sdk/credential-providers'));
+      const {fromWebToken} = await credentialProviders();
       return fromWebToken({
         roleArn,
         webIdentityToken,
@@ -203,7 +203,7 @@ function containerSource(environment: Environment, timeoutMillis?: number): Cred
     read: async () => {
       const file = environment['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
       const token = file ? await readTokenFile(file, timeoutMillis) : undefined;
-      const {fromHttp} = namedExports(await import('@aws-sdk/credential-providers'));
+      const {fromHttp} = await credentialProviders();
       return fromHttp(
         token === undefined
           ? {}
@@ -224,7 +224,7 @@ function instanceMetadataSource(): CredentialSource {
     secrets: [],
     timeLimitMillis: INSTANCE_METADATA_MILLIS,
     read: async () => {
-      const {fromInstanceMetadata} = namedExports(await import('@aws-sdk/credential-providers'));
+      const {fromInstanceMetadata} = await credentialProviders();
       return fromInstanceMetadata({timeout: INSTANCE_METADATA_MILLIS * 0.45, maxRetries: 0})();
     },
   };

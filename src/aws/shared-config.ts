@@ -1,4 +1,4 @@
-import {namedExports} from './named-exports.js';
+import {namedExports} from './aws-sdk.js';
 import {withinTimeLimit} from './time-limit.js';
 
 /** What can give credentials in a profile of the shared files. */

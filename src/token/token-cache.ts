@@ -54,8 +54,9 @@ const LAST_TRY_MILLIS = 20_000;
  *   request still needs to get there): every caller waits for the same refresh.
  *
  * A failed background refresh reaches no caller; the next one starts later, each time longer, but once
- * shortly before the end: where the outage is over by then, nobody waits. A rejection is never kept. A refresh that began before another token was put in does not replace it, and
- * where it fails, who still waits for it gets that one.
+ * shortly before the end: where the outage is over by then, nobody waits. A rejection is never kept. A
+ * refresh that began before another token was put in does not replace it, and where it fails, who still
+ * waits for it gets that one.
  * A clock that is set back lengthens no life: what was counted by it is set back, too, and the token is due.
  * There is no timer: a process that sleeps past the end refreshes on its next call, and waits for no
  * refresh that fell asleep with it.

@@ -5,3 +5,10 @@
 export function namedExports<T extends object>(imported: T & {readonly default?: T}): T {
   return imported.default ?? imported;
 }
+
+/** The AWS SDK's credential providers, loaded when a source needs them: keys of the environment do not. */
+export async function credentialProviders(): Promise<
+  typeof import('@aws-sdk/credential-providers')
+> {
+  return namedExports(await import('@aws-sdk/credential-providers'));
+}
