@@ -5,7 +5,7 @@ import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
 import {tokenOf} from './base-client.js';
 import {foreground} from './foreground.js';
-import {wantHeaders} from './request-headers.js';
+import {wantRequest} from './loaded-ahead.js';
 
 /** The public methods of a client that give its token. */
 interface TokenMethods {
@@ -70,7 +70,7 @@ export async function authorisation(
     const isKept = kept !== undefined && headers.get('authorization') === `Bearer ${kept.value}`;
     return {headers, token: isKept ? kept : undefined};
   }
-  wantHeaders();
+  wantRequest();
   const token = tokens.current() ?? (await foreground(abortable(tokens.get(), signal)));
   return {headers: headersOf(token), token};
 }

@@ -24,11 +24,12 @@ import {exchangeDelivery} from './exchange-delivery.js';
 import {Federation, tokenCache} from './federation.js';
 import {foreground} from './foreground.js';
 import {IdTokens} from './id-tokens.js';
+import {wantRequest} from './loaded-ahead.js';
 import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader} from './package-version.js';
 import {isOneTimeBody, refusalIn, Replacement} from './reauthentication.js';
-import {PreparedHeaders, wantHeaders} from './request-headers.js';
+import {PreparedHeaders} from './request-headers.js';
 import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
 import {serviceAccountContext} from './service-account-sources.js';
@@ -202,13 +203,14 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * `quotaProjectId` is set. They are the caller's own, and each is a property, too, for clients that hold
    * google-auth-library 9 or older: `headers.authorization`.
    *
+   * @param url of what is asked; every URL gets the same.
    * @throws AwsAuthError with the step that failed.
    */
-  override async getRequestHeaders(): Promise<Headers> {
+  override async getRequestHeaders(url?: string | URL): Promise<Headers> {
     if (isReplaced(this, 'getAccessToken')) {
       return this.#headersOf(await givenToken(this, this.#options.clock()));
     }
-    wantHeaders();
+    wantRequest(url);
     return this.#headersOf(this.#tokens.current() ?? (await foreground(this.#tokens.get())));
   }
 
@@ -360,16 +362,11 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     return this.#send<T>(options, (await authorise()).headers);
   }
 
-  async #send<T>(
-    options: gaxios.GaxiosOptions,
-    headers: Headers,
-  ): Promise<gaxios.GaxiosResponse<T>> {
-    try {
-      return await sendAuthorised<T>(this.transporter, options, headers);
-    } catch (error) {
+  #send<T>(options: gaxios.GaxiosOptions, headers: Headers): Promise<gaxios.GaxiosResponse<T>> {
+    return sendAuthorised<T>(this.transporter, options, headers).catch((error: unknown) => {
       explainSignBlobRefusal(error, options, this.#options);
       throw error;
-    }
+    });
   }
 }
 

@@ -2,8 +2,8 @@ import type {gaxios} from 'google-auth-library';
 import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import {deliverBy} from '../google/transporter-delivery.js';
 import type {Delivery} from '../google/transport.js';
+import {loadWanted} from './loaded-ahead.js';
 import {isProxyNamed} from './options.js';
-import {loadWantedHeaders} from './request-headers.js';
 
 /**
  * Sends a client's exchange: by `node:https`, or by the client's transporter where somebody has a say in that.
@@ -24,8 +24,7 @@ export function exchangeDelivery(
       : undefined;
   return {
     deliver: (request, signal) =>
-      own()?.deliver(request, signal, loadWantedHeaders) ??
-      deliverBy(client.transporter, request, signal),
+      own()?.deliver(request, signal, loadWanted) ?? deliverBy(client.transporter, request, signal),
     prepare: async url => own()?.prepare(url),
   };
 }

@@ -72,17 +72,8 @@ function mirror(headers: Headers, name: unknown): void {
   else Object.assign(headers, {[field]: value});
 }
 
-let isWanted = false;
-
-/** Says that headers are going to be made, as soon as their token is there. */
-export function wantHeaders(): void {
-  isWanted = headersClass === undefined;
-}
-
-/** Loads what headers are made of, where they are wanted. Call it when an answer is waited for, which is as long. */
-export function loadWantedHeaders(): void {
-  if (!isWanted) return;
-  isWanted = false;
+/** Loads what headers are made of. */
+export function loadHeaders(): void {
   try {
     headersClass ??= defineHeadersClass();
   } catch {
