@@ -41,12 +41,17 @@ export function readBearerToken(
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
     throw malformed(step, response, 'has a "token_type" other than Bearer');
   }
-  const lifetimeSeconds = body['expires_in'];
-  const lifetimeMillis = typeof lifetimeSeconds === 'number' ? lifetimeSeconds * 1000 : NaN;
+  const lifetimeMillis = secondsOf(body['expires_in']) * 1000;
   if (!Number.isFinite(lifetimeMillis) || lifetimeMillis <= 0) {
     throw malformed(step, response, 'has an "expires_in" that is not a positive number of seconds');
   }
   return {value, lifetimeMillis};
+}
+
+// RFC 6749 wants a number. Some servers give it as a string, which Google's own libraries for Node.js and Python take.
+function secondsOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN;
 }
 
 /** Whether a value can stand in an `Authorization` header (RFC 6750 section 2.1, `b64token`). */

@@ -73,6 +73,7 @@ describe('readTokenExchange', () => {
     assert.equal(read(200, {...GOOD, access_token: 'a'.repeat(12_288)}).value.length, 12_288);
     assert.equal(read(200, {...GOOD, expires_in: 1}).lifetimeMillis, 1000);
     assert.equal(read(200, {...GOOD, expires_in: 43_200}).lifetimeMillis, 43_200_000);
+    assert.equal(read(200, {...GOOD, expires_in: '3600'}).lifetimeMillis, 3_600_000);
     for (const change of [
       {issued_token_type: undefined},
       {token_type: 'bearer'},
@@ -90,7 +91,10 @@ describe('readTokenExchange', () => {
     for (const [title, body, words] of [
       ['expires_in is 0', {...GOOD, expires_in: 0}, life],
       ['expires_in is -1', {...GOOD, expires_in: -1}, life],
-      ['expires_in is a string', {...GOOD, expires_in: '3600'}, life],
+      ['expires_in is a string with more than a number', {...GOOD, expires_in: '3600s'}, life],
+      ['expires_in is an empty string', {...GOOD, expires_in: ''}, life],
+      ['expires_in is the string 0', {...GOOD, expires_in: '0'}, life],
+      ['expires_in is a string of another notation', {...GOOD, expires_in: '0x10'}, life],
       ['expires_in is null, as JSON writes NaN', {...GOOD, expires_in: NaN}, life],
       ['expires_in is missing', {...GOOD, expires_in: undefined}, life],
       ['expires_in is an object', {...GOOD, expires_in: {}}, life],
