@@ -28,7 +28,7 @@ import {wantRequest} from './loaded-ahead.js';
 import {originOf, withOrigin} from './option-origin.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader} from './package-version.js';
-import {isOneTimeBody, refusalIn, Replacement} from './reauthentication.js';
+import {isOneTimeBody, refusalIn, replacementOf} from './reauthentication.js';
 import {PreparedHeaders} from './request-headers.js';
 import {explainSignBlobRefusal, isAskedToSign, signatureNeedsServiceAccount} from './signing.js';
 import {announceTokens} from './token-events.js';
@@ -63,7 +63,6 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   /** Whether this client has left the tokens that it shared with clients of the same scopes. */
   #isApart = false;
   readonly #headers = new PreparedHeaders();
-  readonly #replacement = new Replacement<AccessToken>();
 
   /**
    * @throws AwsAuthError with the step `config` or `aws-region`, before anything is sent, when an option
@@ -352,10 +351,9 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const first = this.#send<T>(options, headers);
     const refusal = await refusalIn(first, {on403: this.forceRefreshOnFailure});
     if (refusal === undefined || token === undefined) return first;
-    if (this.#replacement.isRecent(token, this.#options.clock())) return first;
-    const replacing = this.#replacement.of(token, this.#tokens, this.#options.clock);
-    // The next request needs the new token; this one cannot be sent again, and waits for nothing.
-    if (isOneTimeBody(options)) return first;
+    const replacing = replacementOf(token, this.#tokens, this.#options.clock);
+    // The next request needs the new token; one that cannot be sent again waits for nothing.
+    if (replacing === undefined || isOneTimeBody(options)) return first;
     // Now, since nobody gets this answer, whether there is another token or not.
     refusal.discard();
     await foreground(abortable(replacing, options.signal));

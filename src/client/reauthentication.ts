@@ -31,26 +31,26 @@ export async function refusalIn(
 // How long a token that replaced a refused one is not replaced for being refused, too.
 const PAUSE_MILLIS = 60_000;
 
-/** The token that last replaced a refused one. */
-export class Replacement<T extends ExpiringToken> {
-  #last: {readonly token: T; readonly at: number} | undefined;
+// By the token and not by the client: clients that share tokens would replace each other's, in turn.
+const replacedAt = new WeakMap<ExpiringToken, number>();
 
-  /** Gets another token in the place of a refused one. Nobody need wait for it. */
-  of(refused: T, tokens: TokenCache<T>, clock: () => number): Promise<void> {
-    const replacing = tokens.replace(refused).then(token => {
-      this.#last = {token, at: clock()};
-    });
-    replacing.catch(() => undefined);
-    return replacing;
-  }
-
-  /**
-   * Whether a refused token is that one, and new: an API that takes no token of this kind refuses new ones, too,
-   * and is no reason for an exchange at each call.
-   */
-  isRecent(refused: T, now: number): boolean {
-    return this.#last?.token === refused && now - this.#last.at < PAUSE_MILLIS;
-  }
+/**
+ * Gets another token in the place of a refused one; nobody need wait for it. None where the refused one has itself
+ * replaced another just now: an API that takes no token of this kind refuses new ones, too, and is no reason for
+ * an exchange at each call.
+ */
+export function replacementOf<T extends ExpiringToken>(
+  refused: T,
+  tokens: TokenCache<T>,
+  clock: () => number,
+): Promise<void> | undefined {
+  const at = replacedAt.get(refused);
+  if (at !== undefined && clock() - at < PAUSE_MILLIS) return undefined;
+  const replacing = tokens.replace(refused).then(token => {
+    replacedAt.set(token, clock());
+  });
+  replacing.catch(() => undefined);
+  return replacing;
 }
 
 function discard(data: unknown): void {
