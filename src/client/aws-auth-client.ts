@@ -60,8 +60,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #federation: Federation;
   readonly #idTokens: IdTokens;
   #tokens: TokenCache<AccessToken>;
-  /** Whether this client has left the tokens that it shared with clients of the same scopes. */
-  #isApart = false;
+  /** Ends what is heard of tokens that clients of the same scopes share, where this client has no others yet. */
+  #leaveShared: (() => void) | undefined;
   readonly #headers = new PreparedHeaders();
 
   /**
@@ -85,7 +85,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       account === undefined
         ? this.#federation.tokens(resolved.scopes)
         : tokenCache(actingTokenSource(account, this.#federation.clock), resolved);
-    announceTokens(this.#tokens, this);
+    const leave = announceTokens(this.#tokens, this);
+    if (account === undefined) this.#leaveShared = leave;
     // In google-auth-library this property holds the token in the open, for every log to print.
     Object.defineProperty(this, 'credentials', {
       enumerable: false,
@@ -305,11 +306,11 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    */
   override setCredentials(credentials: Credentials): void {
     const token = tokenOf(credentials, this.#options.clock());
-    const {serviceAccount, scopes} = this.#options;
-    if (serviceAccount === undefined && !this.#isApart) {
+    if (this.#leaveShared !== undefined) {
       // What clients of the same identity share is not this caller's to replace.
-      this.#tokens = this.#federation.ownTokens(scopes);
-      this.#isApart = true;
+      this.#leaveShared();
+      this.#leaveShared = undefined;
+      this.#tokens = this.#federation.ownTokens(this.#options.scopes);
       announceTokens(this.#tokens, this);
     }
     this.#tokens.set(token);

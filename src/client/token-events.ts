@@ -10,17 +10,20 @@ const forgetting = new FinalizationRegistry<() => void>(forget => {
 /**
  * Emits google-auth-library's event `tokens` on a client for every new token of a cache, which may outlive
  * the client: it does not keep it in memory, and keeps nothing of a client that is gone.
+ *
+ * @returns what ends it.
  */
 export function announceTokens(
   tokens: Pick<TokenCache<AccessToken>, 'onToken'>,
   client: AuthClient,
-): void {
+): () => void {
   const listening = new WeakRef(client);
   const forget = tokens.onToken(token => {
     const heard = listening.deref();
     if (heard !== undefined) announce(token, heard);
   });
   forgetting.register(client, forget);
+  return forget;
 }
 
 function announce(token: AccessToken, client: AuthClient): void {

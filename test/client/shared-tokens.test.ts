@@ -15,6 +15,7 @@ describe('clients that share their tokens', () => {
 
   const exchanges = (): number =>
     emulator.requests.filter(({operation}) => operation === 'token').length;
+  const fromOutside = () => ({access_token: 'from-outside', expiry_date: Date.now() + 600_000});
 
   it('do not exchange in turn, again and again, for an API that refuses every token', async () => {
     const client = federatedClient(emulator);
@@ -26,5 +27,17 @@ describe('clients that share their tokens', () => {
       }
     }
     assert.equal(exchanges(), 2, 'the first token, and one in its place');
+  });
+
+  it('tell a client that has left them of its own new tokens alone', async () => {
+    const client = federatedClient(emulator);
+    const twin = client.withScopes(SCOPE);
+    const told: unknown[] = [];
+    client.on('tokens', ({access_token: token}) => told.push(token));
+    client.setCredentials(fromOutside());
+    await twin.getAccessToken();
+    assert.deepEqual(told, [], 'what the others got');
+    client.setCredentials({});
+    assert.deepEqual(told, [(await client.getAccessToken()).token]);
   });
 });
