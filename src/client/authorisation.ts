@@ -44,6 +44,22 @@ export async function givenToken(client: TokenMethods, now: number): Promise<Acc
   );
 }
 
+/**
+ * Waits for a client's token. Where that fails and the client has other tokens by now, since it was given one from
+ * outside, that one is as good.
+ */
+export async function newToken(tokensOf: () => TokenCache<AccessToken>): Promise<AccessToken> {
+  const tokens = tokensOf();
+  try {
+    return await tokens.get();
+  } catch (error) {
+    const others = tokensOf();
+    const held = others === tokens ? undefined : others.peek();
+    if (held === undefined) throw error;
+    return held;
+  }
+}
+
 /** What a request of a client is sent with. */
 interface Authorisation {
   readonly headers: Headers;
@@ -55,10 +71,10 @@ interface Authorisation {
 export async function authorisation(
   client: TokenMethods,
   {
-    tokens,
+    tokensOf,
     headersOf,
   }: {
-    readonly tokens: TokenCache<AccessToken>;
+    readonly tokensOf: () => TokenCache<AccessToken>;
     readonly headersOf: (token: AccessToken) => Headers;
   },
   isReplaced: Replaced,
@@ -66,11 +82,11 @@ export async function authorisation(
 ): Promise<Authorisation> {
   if (isReplaced(client, 'getRequestHeaders') || isReplaced(client, 'getAccessToken')) {
     const headers = await foreground(abortable(client.getRequestHeaders(), signal));
-    const kept = tokens.peek();
+    const kept = tokensOf().peek();
     const isKept = kept !== undefined && headers.get('authorization') === `Bearer ${kept.value}`;
     return {headers, token: isKept ? kept : undefined};
   }
   wantRequest();
-  const token = tokens.current() ?? (await foreground(abortable(tokens.get(), signal)));
+  const token = tokensOf().current() ?? (await foreground(abortable(newToken(tokensOf), signal)));
   return {headers: headersOf(token), token};
 }

@@ -10,7 +10,7 @@ import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
 import {askProjectId} from './asked-project-id.js';
-import {authorisation, givenToken, replacedMethods} from './authorisation.js';
+import {authorisation, givenToken, newToken, replacedMethods} from './authorisation.js';
 import {sendAuthorised} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
 import {asCredentials, baseOptions, tokenOf} from './base-client.js';
@@ -60,6 +60,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #federation: Federation;
   readonly #idTokens: IdTokens;
   #tokens: TokenCache<AccessToken>;
+  readonly #tokensNow = () => this.#tokens;
   /** Ends what is heard of tokens that clients of the same scopes share, where this client has no others yet. */
   #leaveShared: (() => void) | undefined;
   readonly #headers = new PreparedHeaders();
@@ -194,7 +195,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   override getAccessToken(): Promise<{token: string; res: null}> {
     const token = this.#tokens.current();
     return token === undefined
-      ? foreground(this.#tokens.get()).then(fresh => ({token: fresh.value, res: null}))
+      ? foreground(newToken(this.#tokensNow)).then(fresh => ({token: fresh.value, res: null}))
       : Promise.resolve({token: token.value, res: null});
   }
 
@@ -211,7 +212,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       return this.#headersOf(await givenToken(this, this.#options.clock()));
     }
     wantRequest(url);
-    return this.#headersOf(this.#tokens.current() ?? (await foreground(this.#tokens.get())));
+    return this.#headersOf(this.#tokens.current() ?? (await foreground(newToken(this.#tokensNow))));
   }
 
   #headersOf(token: AccessToken): Headers {
@@ -345,7 +346,8 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     options: gaxios.GaxiosOptions,
   ): Promise<gaxios.GaxiosResponse<T>> {
     const authorise = () => {
-      const own = {tokens: this.#tokens, headersOf: (held: AccessToken) => this.#headersOf(held)};
+      const headersOf = (held: AccessToken) => this.#headersOf(held);
+      const own = {tokensOf: this.#tokensNow, headersOf};
       return authorisation(this, own, isReplaced, options.signal);
     };
     const {headers, token} = await authorise();

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import {answering, rawServers} from '../support/raw-server.js';
 import {federatedClient} from './emulated-client.js';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 describe('clients that share their tokens', () => {
+  const start = rawServers();
   let emulator: Emulator;
 
   beforeEach(async () => {
@@ -39,5 +41,23 @@ describe('clients that share their tokens', () => {
     assert.deepEqual(told, [], 'what the others got');
     client.setCredentials({});
     assert.deepEqual(told, [(await client.getAccessToken()).token]);
+  });
+
+  it('do not fail one that was given a token while it waited', async () => {
+    const client = federatedClient(emulator, {retry: {maxAttempts: 1}});
+    const twin = client.withScopes(SCOPE);
+    emulator.failNext({service: 'google-sts', status: 503, delayMillis: 50});
+    const api = await start(answering(200, '{}'));
+    const waiting = [
+      client.getAccessToken().then(({token}) => token),
+      client.getRequestHeaders().then(headers => headers.get('authorization')),
+      client.request({url: api.url}).then(({status}) => status),
+    ];
+    const other = assert.rejects(twin.getAccessToken(), {code: 'SERVER_ERROR'});
+    client.setCredentials(fromOutside());
+    assert.deepEqual(await Promise.all(waiting), ['from-outside', 'Bearer from-outside', 200]);
+    assert.match(api.requests[0]?.head ?? '', /^authorization: Bearer from-outside\r?$/im);
+    await other;
+    assert.equal(emulator.requests.filter(({service}) => service === 'google-sts').length, 1);
   });
 });
