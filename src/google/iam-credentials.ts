@@ -119,13 +119,31 @@ function bindingAdvice(
   {email, delegates, audience, awsRole}: IamCredentialsCall,
 ): string {
   const [first] = delegates;
-  const command = `gcloud iam service-accounts add-iam-policy-binding ${first ?? email} --role=${first === undefined ? role : TOKEN_CREATOR} --member="${principalSet(audience, awsRole)}"`;
+  const commands = [
+    binding(
+      first ?? email,
+      first === undefined ? role : TOKEN_CREATOR,
+      principalSet(audience, awsRole),
+    ),
+    // The refusal does not name the link that is missing. A binding that is there is left as it is.
+    ...delegates.map((delegate, index) =>
+      binding(delegates[index + 1] ?? email, TOKEN_CREATOR, `serviceAccount:${delegate}`),
+    ),
+  ];
   const check =
     first === undefined
       ? 'Check that the service account exists'
-      : `Check that each service account of the chain exists, that each delegate has ${TOKEN_CREATOR} on the next`;
+      : 'Check that each service account of the chain exists';
   const deed = role === TOKEN_CREATOR ? 'sign as it' : 'act as it';
-  return `${check}, and let the AWS role ${first === undefined ? deed : 'act as the first'} (this takes up to five minutes to be seen)${blanksIn(awsRole)}: ${command}`;
+  const links =
+    first === undefined
+      ? `let the AWS role ${deed}`
+      : 'let the AWS role act as the first and each create tokens for the next';
+  return `${check}, and ${links} (this takes up to five minutes to be seen)${blanksIn(awsRole)}: ${commands.join(' && ')}`;
+}
+
+function binding(account: string, role: string, member: string): string {
+  return `gcloud iam service-accounts add-iam-policy-binding ${account} --role=${role} --member="${member}"`;
 }
 
 function blanksIn(awsRole: string): string {

@@ -237,15 +237,25 @@ describe('readGenerateAccessToken', () => {
       }
     });
 
-    it('to act as the first delegate, and what the others need', () => {
+    it('a chain of delegates, with the binding of each link filled in', () => {
+      const [first, second] = [
+        'first@p.iam.gserviceaccount.com',
+        'second@p.iam.gserviceaccount.com',
+      ];
       const {message} = refusal(403, envelope(403, 'PERMISSION_DENIED', DENIED), {
-        impersonation: {delegates: ['first@p.iam.gserviceaccount.com', 'second@p.x']},
+        impersonation: {delegates: [first, second]},
       });
       assert.ok(message.includes(`refused a token for ${EMAIL}`));
+      const add = 'gcloud iam service-accounts add-iam-policy-binding';
+      const creator = '--role=roles/iam.serviceAccountTokenCreator';
       assert.ok(
         message.endsWith(
           // To act as an account does not let anybody go on to the next.
-          `Check that each service account of the chain exists, that each delegate has roles/iam.serviceAccountTokenCreator on the next, and let the AWS role act as the first (this takes up to five minutes to be seen): gcloud iam service-accounts add-iam-policy-binding first@p.iam.gserviceaccount.com ${BINDING.replace('workloadIdentityUser', 'serviceAccountTokenCreator')}`,
+          `Check that each service account of the chain exists, and let the AWS role act as the first and each create tokens for the next (this takes up to five minutes to be seen): ${[
+            `${add} ${first} ${BINDING.replace('workloadIdentityUser', 'serviceAccountTokenCreator')}`,
+            `${add} ${second} ${creator} --member="serviceAccount:${first}"`,
+            `${add} ${EMAIL} ${creator} --member="serviceAccount:${second}"`,
+          ].join(' && ')}`,
         ),
         message,
       );

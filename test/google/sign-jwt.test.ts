@@ -55,7 +55,10 @@ describe('readSignJwt', () => {
     }
     const {message} = refusal(403, '', {...CALL, delegates: ['first@p.x']});
     assert.ok(message.includes('add-iam-policy-binding first@p.x '));
-    assert.match(message, /each delegate has roles\/iam\.serviceAccountTokenCreator on the next/);
+    assert.match(
+      message,
+      /--role=roles\/iam\.serviceAccountTokenCreator --member="serviceAccount:first@p\.x"$/,
+    );
   });
 
   it('names other refusals', () => {
