@@ -219,7 +219,7 @@ function instanceMetadataSource(): CredentialSource {
     name: 'instance-metadata',
     description: 'the EC2 instance metadata service',
     advice:
-      'No other source of AWS credentials is set up here. On EC2, attach an instance profile, and inside a container raise the hop limit to 2 (aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2); elsewhere, set up a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".',
+      'No other source of AWS credentials is set up here. On EC2, attach an instance profile, and inside a container raise the hop limit to 2 (aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --http-put-response-hop-limit 2); elsewhere, set up a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".',
     roleArn: undefined,
     secrets: [],
     timeLimitMillis: INSTANCE_METADATA_MILLIS,

@@ -16,6 +16,8 @@ const SAYS = [
   'the EC2 instance metadata service',
   'attach an instance profile',
   'raise the hop limit to 2',
+  // Without the instance, the AWS CLI refuses the command.
+  'aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --http-put-response-hop-limit 2',
 ] as const;
 
 describe('instance metadata', () => {
