@@ -84,10 +84,20 @@ export async function chooseCredentialSource(
   if (disabled && disabled.toLowerCase() !== 'false') {
     throw unavailable(
       'No source of AWS credentials is set up here, and instance metadata is switched off by AWS_EC2_METADATA_DISABLED.',
-      'Give this process a role, a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".',
+      `${halfOfTheKeys(environment)}Give this process a role, a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".`,
     );
   }
-  return instanceMetadataSource();
+  return instanceMetadataSource(environment);
+}
+
+/** Where one of the two variables is missing, the environment is no source, as in the SDK: whoever set it is told. */
+function halfOfTheKeys(environment: Environment): string {
+  const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+  const [set] = names.filter(name => environment[name]);
+  const [missing] = names.filter(name => !environment[name]);
+  return set === undefined || missing === undefined
+    ? ''
+    : `${set} is set and ${missing} is not, so the environment gives no keys: set both or neither. `;
 }
 
 /** The source that the option `awsCredentials` is. */
@@ -214,12 +224,11 @@ function containerSource(environment: Environment, timeoutMillis?: number): Cred
   };
 }
 
-function instanceMetadataSource(): CredentialSource {
+function instanceMetadataSource(environment: Environment): CredentialSource {
   return {
     name: 'instance-metadata',
     description: 'the EC2 instance metadata service',
-    advice:
-      'No other source of AWS credentials is set up here. On EC2, attach an instance profile, and inside a container raise the hop limit to 2 (aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --http-put-response-hop-limit 2); elsewhere, set up a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".',
+    advice: `${halfOfTheKeys(environment)}No other source of AWS credentials is set up here. On EC2, attach an instance profile, and inside a container raise the hop limit to 2 (aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --http-put-response-hop-limit 2); elsewhere, set up a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".`,
     roleArn: undefined,
     secrets: [],
     timeLimitMillis: INSTANCE_METADATA_MILLIS,

@@ -5,11 +5,13 @@ import {fromNodeProviderChain} from '@aws-sdk/credential-providers';
 import {AwsAuthClient, type AwsAuthClientOptions} from '../../src/index.js';
 import type {AwsSource, Emulator} from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
+import {emulators} from '../emulator/support/running.js';
 import {assertRejected} from '../support/refusal.js';
 import {ACCOUNT, roleArn, setUpTogether, SOURCES, startWithARoleForEach} from './each-source.js';
 
 describe('the variables of the AWS SDK', () => {
   const environment = awsEnvironment();
+  const startInstance = emulators();
   let emulator: Emulator;
 
   beforeEach(async () => {
@@ -49,6 +51,33 @@ describe('the variables of the AWS SDK', () => {
       await setUp('instance-metadata');
       environment.set({AWS_EC2_METADATA_DISABLED: value});
       assert.match(await whoami(), /^instance-metadata instance-role\//);
+    });
+  }
+
+  for (const [set, missing] of [
+    ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+    ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'],
+  ] as const) {
+    const says = [`${set} is set and ${missing} is not`];
+
+    it(`${set} alone is no source, and the error says which variable is missing`, async () => {
+      environment.set({[set]: 'AKIAIOSFODNN7EXAMPLE', AWS_EC2_METADATA_DISABLED: 'true'});
+      await assertRejected(clientOf().getAccessToken(), {
+        code: 'AWS_CREDENTIALS_UNAVAILABLE',
+        says,
+      });
+    });
+
+    it(`${set} alone is no source, which an instance without a role says, too`, async () => {
+      const instance = await startInstance({instanceMetadata: {role: false}});
+      environment.set({
+        ...instance.awsSetup('instance-metadata', {region: false}).env,
+        [set]: 'AKIAIOSFODNN7EXAMPLE',
+      });
+      await assertRejected(clientOf().getAccessToken(), {
+        code: 'AWS_CREDENTIALS_UNAVAILABLE',
+        says,
+      });
     });
   }
 
