@@ -16,7 +16,18 @@ const tracer = trace.getTracer('my-program');
 
 // Copy from here: one span a step. What is told of a step holds no secret.
 const spans = new WeakMap<object, Span>();
-for (const step of ['aws-credentials', 'aws-region', 'sign', 'token-exchange', 'impersonation']) {
+const STEPS = [
+  'aws-credentials',
+  'aws-region',
+  'sign',
+  'token-exchange',
+  'impersonation',
+  'id-token',
+  'sign-jwt',
+  'jwt-bearer',
+  'caller-identity',
+];
+for (const step of STEPS) {
   const channel = `tracing:google-auth-aws:${step}`;
   subscribe(`${channel}:start`, message => {
     const {attempt, target} = message as StepTrace;
@@ -42,7 +53,14 @@ const authClient = new AwsAuthClient({
 const storage = new Storage({authClient, projectId: 'my-project'});
 
 await tracer.startActiveSpan('list buckets', async span => {
-  const [buckets] = await storage.getBuckets();
-  span.setAttribute('buckets', buckets.length);
-  span.end();
+  try {
+    const [buckets] = await storage.getBuckets();
+    span.setAttribute('buckets', buckets.length);
+  } catch (error) {
+    span.setStatus({code: SpanStatusCode.ERROR});
+    throw error;
+  } finally {
+    // Also where it failed: without it, the spans of its steps would have no parent.
+    span.end();
+  }
 });

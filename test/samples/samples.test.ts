@@ -153,6 +153,30 @@ describe('samples', function () {
     assert.doesNotMatch(result.stdout, /ya29|Signature=|ASIA/);
   });
 
+  it('opentelemetry.ts ends its own span as failed where there is no token', async () => {
+    emulator.failNext({service: 'google-sts', status: 403});
+    const {stdout, status} = await run('opentelemetry.ts');
+    assert.equal(status, 1);
+    const [, own] =
+      /^\{\n(?:(?!^\}).*\n)*? {2}name: 'list buckets',\n([^]*?)^\}/m.exec(stdout) ?? [];
+    assert.match(own ?? '', /^ {2}status: \{ code: 2 \}/m);
+  });
+
+  it('opentelemetry.ts knows every step that the README names', async () => {
+    const readme = await readFile('README.md', 'utf8');
+    const [, table = ''] = /^\| Step \|.*\n([^]*?)\n\n/m.exec(readme) ?? [];
+    const steps = table
+      .split('\n')
+      .flatMap(row => [...(row.split('|')[1] ?? '').matchAll(/`([\w-]+)`/g)])
+      .map(([, step = '']) => step);
+    const sample = await readFile('samples/opentelemetry.ts', 'utf8');
+    assert.equal(steps.length, 9);
+    assert.deepEqual(
+      steps.filter(step => !sample.includes(`'${step}'`)),
+      [],
+    );
+  });
+
   it('cloud-run-id-token.ts is let in by a service that checks its token', async () => {
     const callers: (string | undefined)[] = [];
     const keys = {oauth2FederatedSignonPemCertsUrl: `${emulator.url}/oauth2/v1/certs`};
