@@ -43,7 +43,7 @@ const REFUSED: readonly Row[] = [
     said: /HTTP 401, "Invalid Credentials"/,
     means: /Not every API takes a federated token/,
     command:
-      'google-auth-aws config --project-number 123456789012 --pool aws-pool --provider aws-test-account --service-account EMAIL --output-file FOLDER/gcp.json --force',
+      'npx google-auth-aws config --project-number 123456789012 --pool aws-pool --provider aws-test-account --service-account EMAIL --output-file FOLDER/gcp.json --force',
     mended: {config: remade({EMAIL}), make: makeBucket},
   },
   {

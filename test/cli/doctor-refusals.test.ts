@@ -186,7 +186,7 @@ const REFUSED_BY_AWS: readonly Row[] = [
     code: 'AWS_IDENTITY_REJECTED',
     said: /RegionDisabledException, "STS is not activated in this region/,
     means: /AWS STS is not active in ap-east-1 for this account.* the credential file names/,
-    command: `google-auth-aws config --project-number 123456789012 --pool aws-pool --provider aws-test-account --service-account ${EMAIL} --output-file FOLDER/gcp.json --force`,
+    command: `npx google-auth-aws config --project-number 123456789012 --pool aws-pool --provider aws-test-account --service-account ${EMAIL} --output-file FOLDER/gcp.json --force`,
     mended: {config: remade({})},
   },
 ];
@@ -279,7 +279,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     code: 'PROVIDER_NOT_FOUND',
     said: /invalid_target, "The target service indicated by the \\?"audience\\?" parameters is invalid/,
     means: /In the project 123456789012 there is no pool aws-pool with a provider another-one/,
-    command: `google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account ${EMAIL} --output-file FOLDER/gcp.json --force`,
+    command: `npx google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account ${EMAIL} --output-file FOLDER/gcp.json --force`,
     mended: {
       config: remade({NUMBER: '123456789012', POOL: 'aws-pool', PROVIDER: 'aws-test-account'}),
     },

@@ -57,7 +57,7 @@ const SIGNATURES: readonly Row[] = [
     said: /A service account signs, and none is named/,
     means: /no key/,
     command:
-      'google-auth-aws config --project-number 123456789012 --pool aws-pool --provider aws-test-account --service-account EMAIL --output-file FOLDER/gcp.json --force',
+      'npx google-auth-aws config --project-number 123456789012 --pool aws-pool --provider aws-test-account --service-account EMAIL --output-file FOLDER/gcp.json --force',
     mended: {config: remade({EMAIL})},
   },
   {

@@ -13,7 +13,7 @@ import {runCommand} from './run-command.js';
  */
 export function remade(names: Readonly<Record<string, string>>) {
   return async (emulator: Emulator, {remedies = []}: PrintedStep): Promise<object> => {
-    const printed = remedies.find(({command}) => command.startsWith('google-auth-aws config '));
+    const printed = remedies.find(({command}) => command.startsWith('npx google-auth-aws config '));
     const command = printed?.command.replace(/\b[A-Z]{4,}\b/g, name => names[name] ?? name) ?? '';
     const folder = await mkdtemp(join(tmpdir(), 'google-auth-aws-'));
     try {
@@ -21,7 +21,7 @@ export function remade(names: Readonly<Record<string, string>>) {
       const argv = command
         .replace(/(--output-file) \S+/, `$1 ${file}`)
         .split(' ')
-        .slice(1);
+        .slice(2);
       const {status, stderr} = await runCommand(argv);
       assert.equal(status, 0, stderr);
       const made = AwsAuthClient.fromFile(file);

@@ -38,7 +38,7 @@ export const credentialsStep: Step = {
           status: 'warning',
           facts,
           meaning: trap,
-          remedies: [{why: 'See whose they are', command: 'google-auth-aws whoami'}],
+          remedies: [{why: 'See whose they are', command: 'npx google-auth-aws whoami'}],
         };
   },
 };

@@ -30,7 +30,7 @@ export function credentialFileCommand(visit: Visit, changes: Changes): string {
   const chosen = chooseProvider(flags, io);
   const isThere = chosen.kind === 'file';
   return [
-    'google-auth-aws config',
+    'npx google-auth-aws config',
     ...Object.entries(values).flatMap(([flag, value]) =>
       value === undefined ? [] : [`${flag} ${value}`],
     ),

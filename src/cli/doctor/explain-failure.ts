@@ -138,7 +138,7 @@ function inItsOwnWords({fix}: AwsAuthError): Explanation {
 function makeFile(file: string, force = ''): Remedy {
   return {
     why: 'Make it',
-    command: `google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file ${shellQuote(file)}${force}`,
+    command: `npx google-auth-aws config --project-number NUMBER --pool POOL --provider PROVIDER --service-account EMAIL --output-file ${shellQuote(file)}${force}`,
   };
 }
 
