@@ -31,6 +31,13 @@ export function connectionAdvice(
       transient: false,
     };
   }
+  // What a URL without a host leads to; Google's servers are asked at no such port.
+  if (elsewhere === '127.0.0.1:80' || elsewhere === '::1:80') {
+    return {
+      fix: `Nothing of Google's is at ${elsewhere}, to which the address of a proxy leads that has no http:// in front: HTTPS_PROXY, HTTP_PROXY or the option "proxy" takes http://HOST:PORT.`,
+      transient: true,
+    };
+  }
   if (isNameError(code)) return {fix: nameAdvice(host, elsewhere), transient: true};
   return {
     fix: 'Check that this host reaches the internet, directly or through HTTPS_PROXY (http://HOST:PORT); then try again.',

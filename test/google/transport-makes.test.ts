@@ -303,6 +303,13 @@ describe('send, through a transporter of another make', () => {
       assertHidden(printed(error), {address});
     });
 
+    it("says what a proxy's address without its http:// leads to", async () => {
+      for (const address of ['127.0.0.1:80', '::1:80']) {
+        const error = await wrapped('ECONNREFUSED', `connect ECONNREFUSED ${address}`);
+        assert.match(error.fix, /a proxy leads that has no http:\/\/ in front: HTTPS_PROXY/);
+      }
+    });
+
     it('says what to do about a handshake that failed, for every way in which one does', async () => {
       const openssl = (reason: string) =>
         `write EPROTO 800C62:error:0A00:SSL routines::${reason}:x.c:1:`;
