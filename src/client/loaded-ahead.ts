@@ -30,10 +30,26 @@ export function loadWanted(): void {
 }
 
 async function loadNodeFetch(): Promise<void> {
+  // Where there is a window, gaxios takes that one's fetch, and keeps it: a test may still put its own there.
+  if ('window' in globalThis) return;
   try {
-    // A request that leaves no process, since gaxios loads it for nothing else.
-    await new gaxios.Gaxios().request({url: 'data:,'});
+    // A request is all that gaxios loads it for.
+    await new gaxios.Gaxios().request({url: 'data:,', adapter: stopWhereLoaded});
   } catch {
     // Whoever makes a request is told.
   }
+}
+
+/** Sends nothing: a fetch that a test has put in node-fetch's place would count the call. */
+function stopWhereLoaded(
+  options: gaxios.GaxiosOptionsPrepared,
+  send: (options: gaxios.GaxiosOptionsPrepared) => gaxios.GaxiosPromise,
+): gaxios.GaxiosPromise {
+  return send({
+    ...options,
+    // Read when fetch is there, to call it.
+    get url(): never {
+      throw new Error('loaded');
+    },
+  });
 }

@@ -1,6 +1,7 @@
 // Run by a test in a process of its own: what it tells can be seen once in a process. Its argument names the call.
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import {register} from 'node:module';
 import {setTimeout} from 'node:timers/promises';
 import {AwsAuthClient} from '../../src/index.js';
 
@@ -14,6 +15,20 @@ watch('Headers', () => 'headers');
 assert.ok(ReadableStream);
 watch('ReadableStream', reader => (reader.includes('fetch-blob') ? 'node-fetch' : undefined));
 if (call === 'none') Reflect.deleteProperty(globalThis, 'Headers');
+// A fetch of a test, in either of the places where gaxios would take it from.
+const ownFetch = () => loads.set('fetch of a test', Promise.resolve());
+if (call === 'window') {
+  Object.defineProperty(globalThis, 'window', {value: {}});
+  Object.defineProperty(Reflect.get(globalThis, 'window'), 'fetch', {get: ownFetch});
+}
+if (call === 'mock') {
+  Object.assign(globalThis, {ownFetch});
+  const mock = 'data:text/javascript,export default ownFetch';
+  register(
+    `data:text/javascript,${encodeURIComponent(`export const resolve = (name, context, next) =>
+      name === 'node-fetch' ? {url: ${JSON.stringify(mock)}, shortCircuit: true} : next(name, context);`)}`,
+  );
+}
 
 const client = new AwsAuthClient({
   audience:
@@ -29,6 +44,8 @@ const calls: Record<string, () => Promise<unknown>> = {
   grpc: () => client.getRequestHeaders('https://pubsub.googleapis.com/google.pubsub.v1.Publisher'),
   request: () => client.request({url: `${server}/api`}),
   none: () => client.getRequestHeaders(),
+  window: () => client.getRequestHeaders(),
+  mock: () => client.getRequestHeaders(),
 };
 const outcome = await calls[call]?.().then(() => 'answered', String);
 // What comes late, or should not come at all.

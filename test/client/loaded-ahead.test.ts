@@ -57,6 +57,15 @@ describe('what the first request loads', () => {
     assert.equal(await run('grpc', 'headers'), 'answered, headers');
   });
 
+  for (const [where, call] of [
+    ['has a window', 'window'],
+    ['replaces node-fetch', 'mock'],
+  ] as const) {
+    it(`leaves a test’s own fetch alone where it ${where}`, async () => {
+      assert.equal(await run(call, 'headers'), 'answered, headers');
+    });
+  }
+
   it('is told to be missing to who asks for headers, where the process has none', async () => {
     assert.equal(await run('none'), 'ReferenceError: Headers is not defined');
   });
