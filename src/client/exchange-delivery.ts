@@ -1,4 +1,4 @@
-import type {gaxios} from 'google-auth-library';
+import {gaxios} from 'google-auth-library';
 import {sharedHttpsDelivery} from '../google/https-delivery.js';
 import {deliverBy} from '../google/transporter-delivery.js';
 import type {Delivery} from '../google/transport.js';
@@ -29,6 +29,9 @@ export function exchangeDelivery(
   };
 }
 
+// Of the class, which tests stub, too.
+const ownRequest: unknown = Reflect.get(gaxios.Gaxios.prototype, 'request');
+
 /** Whether a transporter is as google-auth-library made it: without defaults, interceptors and stubs. */
 function isUntouched(transporter: gaxios.Gaxios): boolean {
   const {defaults, interceptors} = transporter;
@@ -36,6 +39,6 @@ function isUntouched(transporter: gaxios.Gaxios): boolean {
     Object.keys(defaults).length === 0 &&
     interceptors.request.size === 0 &&
     interceptors.response.size === 0 &&
-    !Object.hasOwn(transporter, 'request')
+    transporter.request === ownRequest
   );
 }

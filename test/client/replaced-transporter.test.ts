@@ -90,6 +90,17 @@ describe('a transporter that is changed after construction', () => {
         });
       },
     ],
+    [
+      'request() of its class was stubbed',
+      () => {
+        const own = new gaxios.Gaxios();
+        const request = own.request.bind(own);
+        sinon.stub(gaxios.Gaxios.prototype, 'request').callsFake(options => {
+          seen.push(new URL(String(options?.url)).pathname.replace(/.*[:/]/, ''));
+          return request(options);
+        });
+      },
+    ],
     ['an interceptor was added', client => void recording(client.transporter)],
     [
       'a default was set',
