@@ -143,6 +143,8 @@ function profileSource(profile: SharedProfile): CredentialSource {
     'console login': `Renew the login with: aws login --profile ${name}`,
     credential_process:
       'Run the command of credential_process by hand: it must exit with 0 and print JSON with "Version": 1, AccessKeyId and SecretAccessKey.',
+    'role without one source':
+      'Beside role_arn, name in it either source_profile or credential_source. No other source is asked instead: that would be another identity.',
     'assumed role': `Check that the profile's source may assume the role: aws sts get-caller-identity --profile ${name}`,
   };
   return {

@@ -9,6 +9,8 @@ export type ProfileKind =
   | 'credential_process'
   | 'SSO'
   | 'console login'
+  // Nothing to assume it with, or two things: the AWS SDK and CLI have no credentials from it.
+  | 'role without one source'
   | 'none';
 
 /** A profile of the shared files. */
@@ -117,11 +119,12 @@ const SSO_SETTINGS = [
 // In the order in which the AWS SDK looks at a profile.
 function kindOf(profile: Environment): ProfileKind {
   const has = (key: string): boolean => Boolean(profile[key]);
-  if (has('role_arn') && (has('source_profile') || has('credential_source'))) return 'assumed role';
+  if (has('role_arn') && has('source_profile') !== has('credential_source')) return 'assumed role';
   if (has('aws_access_key_id') || has('aws_secret_access_key')) return 'static keys';
   if (has('web_identity_token_file')) return 'web identity';
   if (has('credential_process')) return 'credential_process';
   if (SSO_SETTINGS.some(has)) return 'SSO';
   if (has('login_session')) return 'console login';
+  if (has('role_arn')) return 'role without one source';
   return 'none';
 }

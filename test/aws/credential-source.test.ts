@@ -133,6 +133,16 @@ describe('the choice of the source of AWS credentials', () => {
     assert.equal((await choose({...WEB, AWS_PROFILE: 'typo'})).name, 'web-identity');
   });
 
+  it('is a profile of a role without a source, which gives nothing, and no other identity', async () => {
+    const config = `[profile x]\nrole_arn = ${ROLE}\nsource_profil = base\n`;
+    for (const others of [{}, WEB]) {
+      const source = await choose({...others, AWS_PROFILE: 'x'}, {config});
+      assert.equal(source.description, 'the profile "x" (role without one source)');
+      assert.match(source.advice, /either source_profile or credential_source/);
+      await assert.rejects(source.read(), /Could not resolve credentials using profile: \[x\]/);
+    }
+  });
+
   it('is instance metadata with a profile that has a region alone', async () => {
     const source = await choose({AWS_PROFILE: 'x'}, {config: '[profile x]\nregion = eu-west-1\n'});
     assert.equal(source.name, 'instance-metadata');

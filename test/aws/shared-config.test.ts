@@ -62,7 +62,21 @@ const CASES: readonly (readonly [title: string, files: Files, found: Partial<Sha
   [
     'a role and nothing to assume it with',
     {config: `[default]\nrole_arn = ${ROLE}\n`},
-    {kind: 'none'},
+    {kind: 'role without one source'},
+  ],
+  [
+    'a role and two sources to assume it with',
+    {
+      config: `[default]\nrole_arn = ${ROLE}\nsource_profile = base\ncredential_source = Environment\n`,
+    },
+    {kind: 'role without one source'},
+  ],
+  [
+    'keys beside a role and two sources to assume it with, as the AWS SDK has it',
+    {
+      config: `[default]\nrole_arn = ${ROLE}\nsource_profile = base\ncredential_source = Environment\n${KEYS}`,
+    },
+    {kind: 'static keys'},
   ],
   [
     'a web identity',
