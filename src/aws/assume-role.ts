@@ -1,6 +1,6 @@
 import type {CredentialSource} from './credential-source.js';
 import type {AwsCredentials} from './credentials.js';
-import {credentialProviders} from './aws-sdk.js';
+import {clientConfigWithin, credentialProviders} from './aws-sdk.js';
 import {readCredentials} from './read-credentials.js';
 import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 
@@ -42,7 +42,7 @@ export function assumedRoleSource(
           ...(externalId === undefined ? {} : {ExternalId: externalId}),
           ...(durationSeconds === undefined ? {} : {DurationSeconds: durationSeconds}),
         },
-        clientConfig: {region: await region()},
+        clientConfig: {region: await region(), ...clientConfigWithin(timeoutMillis)},
       })();
     },
   };

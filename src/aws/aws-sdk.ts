@@ -12,3 +12,23 @@ export async function credentialProviders(): Promise<
 > {
   return namedExports(await import('@aws-sdk/credential-providers'));
 }
+
+// As one attempt at an exchange. The AWS SDK makes three.
+const ATTEMPT_MILLIS = 10_000;
+
+/**
+ * The configuration of the AWS SDK's own clients: by default their requests have no end, and one that hangs would
+ * keep the process long after its source's time is over.
+ *
+ * @param timeoutMillis how long the source may take in all, in ms; one request never longer than ten seconds.
+ */
+export function clientConfigWithin(timeoutMillis: number) {
+  const millis = Math.min(timeoutMillis, ATTEMPT_MILLIS);
+  return {
+    requestHandler: {
+      connectionTimeout: millis,
+      requestTimeout: millis,
+      throwOnRequestTimeout: true,
+    },
+  };
+}

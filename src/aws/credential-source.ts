@@ -1,8 +1,9 @@
 import {AwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
 import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
-import {credentialProviders} from './aws-sdk.js';
+import {clientConfigWithin, credentialProviders} from './aws-sdk.js';
 import {readSharedProfile, type SharedProfile} from './shared-config.js';
+import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 import {readTokenFile} from './token-file.js';
 
 /** Where AWS credentials come from. */
@@ -66,7 +67,7 @@ export async function chooseCredentialSource(
   const profile = await readSharedProfile(environment, timeoutMillis).catch((error: unknown) => {
     throw unreadableFiles(error);
   });
-  if (profile.kind !== 'none') return profileSource(profile);
+  if (profile.kind !== 'none') return profileSource(profile, timeoutMillis);
   if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) return webIdentitySource(environment, timeoutMillis);
   if (
     isSet('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') ||
@@ -133,7 +134,10 @@ function environmentSource(environment: Environment): CredentialSource {
   };
 }
 
-function profileSource(profile: SharedProfile): CredentialSource {
+function profileSource(
+  profile: SharedProfile,
+  timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
+): CredentialSource {
   // It goes into a shell.
   const name = /^[\w.@+-]+$/.test(profile.name)
     ? profile.name
@@ -162,7 +166,11 @@ function profileSource(profile: SharedProfile): CredentialSource {
         );
       }
       const {fromIni} = await credentialProviders();
-      return fromIni({profile: profile.name, ignoreCache: true})();
+      return fromIni({
+        profile: profile.name,
+        ignoreCache: true,
+        clientConfig: clientConfigWithin(timeoutMillis),
+      })();
     },
   };
 }
@@ -174,7 +182,10 @@ function commandSecrets(command: string): string[] {
   return [command, ...values.filter(value => /^[^-/.~]/.test(value))];
 }
 
-function webIdentitySource(environment: Environment, timeoutMillis?: number): CredentialSource {
+function webIdentitySource(
+  environment: Environment,
+  timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
+): CredentialSource {
   const file = environment['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';
   const roleArn = environment['AWS_ROLE_ARN'];
   return {
@@ -192,6 +203,7 @@ function webIdentitySource(environment: Environment, timeoutMillis?: number): Cr
       return fromWebToken({
         roleArn,
         webIdentityToken,
+        clientConfig: clientConfigWithin(timeoutMillis),
         ...(roleSessionName === undefined ? {} : {roleSessionName}),
       })();
     },

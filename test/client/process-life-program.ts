@@ -11,7 +11,10 @@ const client = AwsAuthClient.fromJSON(JSON.parse(process.env['EMULATED_CONFIG'] 
   projectId: 'my-project',
   clock: () => Date.now() + ahead,
   // No attempt ends by itself within a test, unless it is told to.
-  timeouts: {attemptMillis: Number(rest[0] ?? 600_000), totalMillis: 600_000},
+  timeouts: {
+    attemptMillis: Number(rest[0] ?? 600_000),
+    totalMillis: scene === 'refused' ? 300 : 600_000,
+  },
   ...(scene.endsWith('by a Gaxios') ? {transporter: new gaxios.Gaxios()} : {}),
 });
 
@@ -29,6 +32,8 @@ if (scene === 'fresh') {
   say(await Promise.all([token(), client.getRequestHeaders()]).then(([value]) => value !== ''));
   say(await client.describeIdentity().then(({region}) => region));
   say((await client.retrieveSubjectToken()) !== '');
+} else if (scene === 'refused') {
+  say(await token().catch(String));
 } else if (scene.startsWith('due')) {
   const old = await token();
   ahead = HOUR - 120_000;

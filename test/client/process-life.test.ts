@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import {once} from 'node:events';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {setImmediate as turn} from 'node:timers/promises';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {runNode} from '../support/run-node.js';
@@ -43,6 +48,39 @@ describe('a process', () => {
   it('ends by itself with a client that holds a token and a connection', async () => {
     assert.equal(await run('held'), 'true');
     assert.equal(exchanges(), 1);
+  });
+
+  it('ends by itself where AWS STS takes a connection and never answers', async () => {
+    const sts = createServer(socket => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    await once(sts, 'listening');
+    const folder = await mkdtemp(join(tmpdir(), 'process-life-'));
+    const config = join(folder, 'config');
+    const role = 'arn:aws:iam::111122223333:role/demo-role';
+    await writeFile(
+      config,
+      `[profile demo]\nrole_arn = ${role}\nsource_profile = base\n[profile base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n`,
+    );
+    const address = sts.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    try {
+      for (const source of [
+        {AWS_WEB_IDENTITY_TOKEN_FILE: config, AWS_ROLE_ARN: role, AWS_CONFIG_FILE: '/dev/null'},
+        {AWS_PROFILE: 'demo', AWS_CONFIG_FILE: config},
+      ]) {
+        const {status, stdout} = await runNode(['test/client/process-life-program.ts', 'refused'], {
+          EMULATED_CONFIG: JSON.stringify(emulator.configFor()),
+          AWS_REGION: 'us-east-1',
+          AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+          AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${String(address.port)}`,
+          ...source,
+        });
+        assert.match(stdout, /had from the (?:profile "demo"|web identity)/);
+        assert.equal(status, 0);
+      }
+    } finally {
+      sts.close();
+      await rm(folder, {recursive: true});
+    }
   });
 
   it('stays for a caller that waits', async () => {
