@@ -23,6 +23,8 @@ if (call === 'window') {
 }
 if (call === 'mock') {
   Object.assign(globalThis, {ownFetch});
+  // Node.js 26 warns of register(), and Node.js 20 has nothing else.
+  process.noDeprecation = true;
   const mock = 'data:text/javascript,export default ownFetch';
   register(
     `data:text/javascript,${encodeURIComponent(`export const resolve = (name, context, next) =>
