@@ -1,4 +1,4 @@
-/** What is compared; each is a file of `programs/clients/`. */
+/** What makes tokens; each is a file of `programs/clients/`. */
 export const CLIENTS = [
   'aws-client',
   'google-auth-aws',
@@ -6,7 +6,10 @@ export const CLIENTS = [
   'bare-https',
 ] as const;
 
-export type ClientName = (typeof CLIENTS)[number];
+/** All that is compared: those, and a client that has its token when it begins. */
+export const COMPARED = [...CLIENTS, 'token-in-hand'] as const;
+
+export type ClientName = (typeof COMPARED)[number];
 
 /** The three that keep tokens; the floor is a program that makes one, and no client. */
 export const KEEPING_CLIENTS = [
@@ -23,6 +26,7 @@ export const CLIENT_TITLES: Readonly<Record<ClientName, string>> = {
   'google-auth-aws': '`AwsAuthClient`',
   'aws-client-with-aws-sdk': '`AwsClient` + AWS SDK',
   'bare-https': 'bare `node:https`',
+  'token-in-hand': 'a token in hand',
 };
 
 /** The list, begun at another place each time: nobody always runs first, in the wake of the same other. */

@@ -1,4 +1,4 @@
-import {BASELINE, CLIENT_TITLES, CLIENTS} from './clients.js';
+import {BASELINE, CLIENT_TITLES, COMPARED} from './clients.js';
 import {spreadOf, spreadText, type Comparison, type Section} from './section.js';
 
 /** A section's tables, in Markdown. */
@@ -9,7 +9,7 @@ export function sectionMarkdown({title, how, comparisons, tables}: Section): str
 }
 
 function comparisonsTable(comparisons: readonly Comparison[]): string {
-  const clients = CLIENTS.filter(client =>
+  const clients = COMPARED.filter(client =>
     comparisons.some(({samples}) => samples[client] !== undefined),
   );
   return markdownTable(

@@ -1,10 +1,10 @@
-import {BASELINE, CLIENT_TITLES, CLIENTS, type ClientName} from './clients.js';
+import {BASELINE, CLIENT_TITLES, COMPARED, type ClientName} from './clients.js';
 import {spreadOf, type Comparison, type Section} from './section.js';
 
 const WIDTH = 920;
 const LEFT = 260;
 const RIGHT = 30;
-const ROW = 36;
+const ROW = 42;
 /** Each client has its own lane in a row. */
 const LANE = 7;
 const HEADING = 34;
@@ -26,6 +26,7 @@ const STYLE = `
   .google-auth-aws { fill: #0969da; stroke: #0969da; }
   .aws-client-with-aws-sdk { fill: #bc4c00; stroke: #bc4c00; }
   .bare-https { fill: #1a7f37; stroke: #1a7f37; }
+  .token-in-hand { fill: #8250df; stroke: #8250df; }
   .spread { stroke-width: 2; opacity: 0.45; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; }
@@ -37,6 +38,7 @@ const STYLE = `
     .google-auth-aws { fill: #4493f8; stroke: #4493f8; }
     .aws-client-with-aws-sdk { fill: #f0883e; stroke: #f0883e; }
     .bare-https { fill: #3fb950; stroke: #3fb950; }
+    .token-in-hand { fill: #ab7df8; stroke: #ab7df8; }
   }`;
 
 /** The medians of all that is compared, as ratios to the baseline's, with their spread. */
@@ -85,7 +87,7 @@ function axis(bottom: number): string[] {
 
 function legend(): string[] {
   let at = 20;
-  return CLIENTS.flatMap(client => {
+  return COMPARED.flatMap(client => {
     const title = CLIENT_TITLES[client].replaceAll('`', '');
     const parts = [mark(client, at + 6, 56), text(at + 18, 60, title)];
     at += 46 + title.length * 7.4;
@@ -95,10 +97,10 @@ function legend(): string[] {
 
 function marks({samples}: Comparison, middle: number): string[] {
   const baseline = spreadOf(samples[BASELINE] ?? []).median;
-  return CLIENTS.flatMap((client, lane) => {
+  return COMPARED.flatMap((client, lane) => {
     const own = samples[client];
     if (own === undefined) return [];
-    const y = middle + LANE * (lane - (CLIENTS.length - 1) / 2);
+    const y = middle + LANE * (lane - (COMPARED.length - 1) / 2);
     const {min, median, max} = spreadOf(own);
     const [from, at, to] = [min, median, max].map(value => x(value / baseline));
     const line = `<line class="${client} spread" x1="${from?.toFixed(1) ?? ''}" x2="${to?.toFixed(1) ?? ''}" y1="${y}" y2="${y}"/>`;
@@ -121,6 +123,8 @@ function mark(client: ClientName, at: number, y: number): string {
       return points([-3.5, -3.5], [3.5, -3.5], [3.5, 3.5], [-3.5, 3.5]);
     case 'bare-https':
       return points([0, -4], [4, 3.5], [-4, 3.5]);
+    case 'token-in-hand':
+      return points([0, -4.5], [4.5, 0], [0, 4.5], [-4.5, 0]);
   }
 }
 

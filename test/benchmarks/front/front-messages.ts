@@ -8,6 +8,8 @@ export interface SessionSettings {
   readonly answerMillis: number;
   /** Whether Google STS answers, answers 503, or takes requests and never answers. */
   readonly sts: 'up' | 'down' | 'hangs';
+  /** A token that the storage takes although nobody asked for it. */
+  readonly tokenInHand?: string;
   /** Hands every request on to the emulator of this origin, which checks signatures. */
   readonly emulator?: string;
 }

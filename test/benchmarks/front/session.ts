@@ -100,7 +100,8 @@ export class Session {
   }
 
   #isAuthorised({headers}: IncomingMessage): boolean {
-    return this.#tokens.has((headers.authorization ?? '').replace(/^Bearer /, ''));
+    const token = (headers.authorization ?? '').replace(/^Bearer /, '');
+    return this.#tokens.has(token) || token === this.settings.tokenInHand;
   }
 
   #now(): number {
