@@ -1,14 +1,25 @@
-// Makes many clients of one federation and drops them: run by a test with --expose-gc.
+// Makes many clients and drops them: run by a test with --expose-gc.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {AwsAuthClient} from '../../src/index.js';
 import {announceTokens} from '../../src/client/token-events.js';
 import {AccessToken} from '../../src/token/access-token.js';
 
-const client = new AwsAuthClient({
+const options = {
   audience:
     '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account',
   awsCredentials: {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-access-key'},
-});
+};
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+const client = new AwsAuthClient(options);
+const account = client.withServiceAccount('demo@my-project.iam.gserviceaccount.com');
+const kinds = {
+  'of other scopes': () => client.withScopes(SCOPE),
+  'of a service account': () =>
+    client.withServiceAccount('demo@my-project.iam.gserviceaccount.com'),
+  'of a service account’s other scopes': () => account.withScopes(SCOPE),
+  'of a user': () => account.withSubject('alice@example.com', {scopes: SCOPE}),
+  'of its own': () => new AwsAuthClient(options),
+};
 let listening = 0;
 const listeners: ((token: AccessToken) => void)[] = [];
 const tokens = {
@@ -18,18 +29,24 @@ const tokens = {
     return () => void (listening -= 1);
   },
 };
-const dropped: WeakRef<AwsAuthClient>[] = [];
-for (let count = 0; count < 100; count += 1) {
-  const derived = client.withScopes('https://www.googleapis.com/auth/cloud-platform');
-  announceTokens(tokens, derived);
-  dropped.push(new WeakRef(derived));
-}
+const dropped = Object.entries(kinds).map(([kind, make]) => ({
+  kind,
+  clients: Array.from({length: 100}, () => {
+    const made = make();
+    announceTokens(tokens, made);
+    return new WeakRef(made);
+  }),
+}));
 // A WeakRef holds its target until the turn in which it was made is over.
 await sleep(0);
 globalThis.gc?.();
-const alive = dropped.filter(reference => reference.deref() !== undefined).length;
+const alive = dropped.map(({kind, clients}) => [
+  kind,
+  clients.filter(reference => reference.deref() !== undefined).length,
+]);
 // What is to be done for those that are gone has a turn of its own.
 for (let round = 0; round < 10; round += 1) await sleep(0);
+const stillListening = listening;
 // A token that comes before it is done finds nobody, and says nothing of that.
 for (const listener of listeners) listener(new AccessToken('a-token', 0, 3_600_000));
-process.stdout.write(JSON.stringify([alive, listening]));
+process.stdout.write(JSON.stringify([alive, stillListening]));
