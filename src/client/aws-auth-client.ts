@@ -175,12 +175,14 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   }
 
   #derive(changes: Partial<AwsAuthClientOptions>): AwsAuthClient {
-    const {transporter} = this;
+    const {transporter, quotaProjectId} = this;
+    // As they are now: one may have been found, or set, since.
+    const projects = {projectId: this.projectId ?? undefined, quotaProjectId};
     const replaced =
       transporter === this.#transporter ? {} : {transporter, transporterOptions: undefined};
     return new AwsAuthClient(
       withOrigin(
-        {...this.#given, ...replaced, ...changes},
+        {...this.#given, ...projects, ...replaced, ...changes},
         {credentialSource: this.#credentialSource, federation: this.#federation},
       ),
     );

@@ -45,6 +45,11 @@ describe('projects of the environment', () => {
       awsRegion: 'us-east-1',
       ...overrides,
     });
+  const derivedOf = (own: AwsAuthClient) => [
+    own.withScopes('openid'),
+    own.withServiceAccount('demo@my-project.iam.gserviceaccount.com'),
+    own.withSubject('alice@example.com', {scopes: 'openid'}),
+  ];
   const billed = async (overrides: CredentialFileOverrides, file?: object) =>
     (await client(overrides, file).getRequestHeaders()).get('x-goog-user-project');
 
@@ -136,13 +141,9 @@ describe('projects of the environment', () => {
       [{quotaProjectId: 'of-the-code'}, 'of-the-code'],
     ] as const) {
       const own = client(overrides, file);
-      for (const derived of [
-        own.withScopes('openid'),
-        own.withServiceAccount('demo@my-project.iam.gserviceaccount.com'),
-        own.withSubject('alice@example.com', {scopes: 'openid'}),
-      ]) {
-        assert.equal(derived.quotaProjectId, payer);
-      }
+      for (const derived of derivedOf(own)) assert.equal(derived.quotaProjectId, payer);
+      own.quotaProjectId = 'set-later';
+      for (const derived of derivedOf(own)) assert.equal(derived.quotaProjectId, 'set-later');
     }
   });
 
@@ -204,6 +205,7 @@ describe('projects of the environment', () => {
     const count = asked.length;
     assert.equal(await new GoogleAuth({authClient: without}).getProjectId(), 'found');
     assert.equal(asked.length, count);
+    for (const derived of derivedOf(without)) assert.equal(derived.projectId, 'found');
   });
 
   for (const [name, projectIdOf] of [
