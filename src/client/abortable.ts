@@ -13,14 +13,7 @@ export async function abortable<T>(
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => {
-      reject(
-        new AwsAuthError({
-          code: 'ABORTED',
-          step: 'token-exchange',
-          what: 'The request was aborted by its caller while it waited for a token.',
-          fix: 'Nothing is wrong; call again when the answer is needed.',
-        }),
-      );
+      reject(abortedByCaller());
     };
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, {once: true});
@@ -32,4 +25,22 @@ export async function abortable<T>(
     // It may settle when nobody waits any more.
     work.catch(() => undefined);
   }
+}
+
+/**
+ * For a caller that has given up before it asked, and needs neither a token nor the request.
+ *
+ * @throws AwsAuthError `ABORTED`.
+ */
+export function checkNotAborted(signal: AbortSignal | null | undefined): void {
+  if (signal?.aborted) throw abortedByCaller();
+}
+
+function abortedByCaller(): AwsAuthError {
+  return new AwsAuthError({
+    code: 'ABORTED',
+    step: 'token-exchange',
+    what: 'The request was aborted by its caller.',
+    fix: 'Nothing is wrong; call again when the answer is needed.',
+  });
 }

@@ -2,7 +2,7 @@ import type {gaxios} from 'google-auth-library';
 import {invalidOption} from '../config/option-checks.js';
 import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
-import {abortable} from './abortable.js';
+import {abortable, checkNotAborted} from './abortable.js';
 import {tokenOf} from './base-client.js';
 import {foreground} from './foreground.js';
 import {wantRequest} from './loaded-ahead.js';
@@ -80,6 +80,8 @@ export async function authorisation(
   isReplaced: Replaced,
   signal: gaxios.GaxiosOptions['signal'],
 ): Promise<Authorisation> {
+  // With a token in hand, too: node-fetch ends the process over such a request that has a body.
+  checkNotAborted(signal);
   if (isReplaced(client, 'getRequestHeaders') || isReplaced(client, 'getAccessToken')) {
     const headers = await foreground(abortable(client.getRequestHeaders(), signal));
     const kept = tokensOf().peek();
