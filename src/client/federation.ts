@@ -60,6 +60,10 @@ export class Federation {
   }
 }
 
+// Of a Workspace user's token: to sign, to sign with a new federated token, and to exchange; all twice, where the
+// clock was off.
+const SECONDS_OF_STEPS_MILLIS = 6_000;
+
 /** A cache with a client's clock and threshold. */
 export function tokenCache<T extends ExpiringToken>(
   source: TokenSource<T>,
@@ -68,7 +72,9 @@ export function tokenCache<T extends ExpiringToken>(
   return new TokenCache(source, {
     clock,
     refreshAheadMillis: eagerRefreshThresholdMillis,
-    // Twice: where IAM Credentials refuses a kept federated token, a new one takes its time, too.
-    longestRefreshMillis: 2 * retryPolicy.totalTimeoutMillis,
+    // Twice: where IAM Credentials refuses a kept federated token, a new one takes its time, too. Beyond that,
+    // each step has a second for an answer that is on its way. A slow refresh that counted as suspended would be
+    // followed by another before its token is kept, and so on.
+    longestRefreshMillis: 2 * retryPolicy.totalTimeoutMillis + SECONDS_OF_STEPS_MILLIS,
   });
 }
