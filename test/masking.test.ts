@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {inspect} from 'node:util';
 import {runInNewContext} from 'node:vm';
 import fc from 'fast-check';
+import sinon from 'sinon';
 import {errorCode, MASK, maskSecrets, withoutSecrets} from '../src/masking.js';
 import {SAMPLE_SECRETS, SAMPLE_SUBJECT_TOKEN} from './support/sample-secrets.js';
 import {assertHidden, printed} from './support/secrets.js';
@@ -83,6 +84,22 @@ describe('maskSecrets', () => {
       maskSecrets('the error is in the role', ['error', 'role', '']),
       'the error is in the role',
     );
+  });
+
+  it('makes no pattern of a secret that the text cannot hold: that of a whole request takes a second', () => {
+    const made = sinon.spy(globalThis, 'RegExp');
+    try {
+      const body = new URLSearchParams({subject_token: SAMPLE_SUBJECT_TOKEN}).toString();
+      const {message} = withoutSecrets(new Error('socket hang up'), [SAMPLE_SUBJECT_TOKEN, body]);
+      assert.equal(message, 'socket hang up');
+      assert.equal(made.callCount, 0);
+      assert.equal(maskSecrets(`of ${body.toUpperCase()}`, [body]), `of ${MASK}`);
+      assert.equal(maskSecrets('of ////////', ['////////']), `of ${MASK}`);
+      // The Kelvin sign, whose small letter is a k.
+      assert.equal(maskSecrets('of abc&#x212a;defg', ['abc\u212adefg']), `of ${MASK}`);
+    } finally {
+      made.restore();
+    }
   });
 
   it('does not read a secret as a pattern', () => {
