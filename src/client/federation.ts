@@ -67,10 +67,11 @@ const SECONDS_OF_STEPS_MILLIS = 6_000;
 /** A cache with a client's clock and threshold. */
 export function tokenCache<T extends ExpiringToken>(
   source: TokenSource<T>,
-  {clock, eagerRefreshThresholdMillis, retryPolicy}: ResolvedOptions,
+  {clock, steadyClock, eagerRefreshThresholdMillis, retryPolicy}: ResolvedOptions,
 ): TokenCache<T> {
   return new TokenCache(source, {
     clock,
+    steadyClock,
     refreshAheadMillis: eagerRefreshThresholdMillis,
     // Twice: where IAM Credentials refuses a kept federated token, a new one takes its time, too. Beyond that,
     // each step has a second for an answer that is on its way. A slow refresh that counted as suspended would be

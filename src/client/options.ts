@@ -126,6 +126,8 @@ export interface ResolvedOptions extends ResolvedIdentity {
   readonly retryPolicy: RetryPolicy;
   readonly forceRefreshOnFailure: boolean;
   readonly clock: () => number;
+  /** Shows that the machine's clock was set back while nobody looked; in ms. */
+  readonly steadyClock: (() => number) | undefined;
 }
 
 const DEFAULT_EAGER_REFRESH_MILLIS = 5 * 60 * 1000;
@@ -165,6 +167,8 @@ export function resolveOptions(
     forceRefreshOnFailure: optional(options, 'forceRefreshOnFailure', checkBoolean) ?? false,
     retryPolicy: resolveRetryPolicy(options),
     clock: optional(options, 'clock', clock) ?? Date.now,
+    // A clock that is given is its own: nothing here goes by the same beat.
+    steadyClock: options.clock === undefined ? () => performance.now() : undefined,
   });
 }
 

@@ -10,6 +10,11 @@ export type TokenSource<T extends ExpiringToken> = () => Promise<T>;
 export interface TokenCacheOptions {
   /** The time, in epoch ms. */
   readonly clock: () => number;
+  /**
+   * A clock that nobody sets, in ms since any beginning, such as `performance.now`. It alone shows that the other was
+   * set back while no caller looked. Default: none.
+   */
+  readonly steadyClock?: (() => number) | undefined;
   /** The longest time before a token's end at which its refresh begins, in ms. */
   readonly refreshAheadMillis: number;
   /**
@@ -37,6 +42,8 @@ const AHEAD_SHARE = 1 / 4;
 const SPREAD = 0.1;
 // What a clock that is kept in step goes back by, and what the margin allows for.
 const CLOCK_JITTER_MILLIS = 1_000;
+// The hot path reads one clock; the margin bears what is seen a second later.
+const COMPARED_EACH_MILLIS = 1_000;
 // Three refreshes in the first minute of an outage, each of a few attempts, and time to spare in the window.
 const FIRST_PAUSE_MILLIS = 12_000;
 const LONGEST_PAUSE_MILLIS = 60_000;
@@ -57,13 +64,15 @@ const LAST_TRY_MILLIS = 20_000;
  * shortly before the end: where the outage is over by then, nobody waits. A rejection is never kept. A
  * refresh that began before another token was put in does not replace it, and where it fails, who still
  * waits for it gets that one.
- * A clock that is set back lengthens no life: what was counted by it is set back, too, and the token is due.
+ * A clock that is set back, also while nobody calls, lengthens no life: what was counted by it is set back, too, and
+ * the token is due.
  * There is no timer: a process that sleeps past the end refreshes on its next call, and waits for no
  * refresh that fell asleep with it.
  */
 export class TokenCache<T extends ExpiringToken> {
   readonly #source: TokenSource<T>;
   readonly #clock: () => number;
+  readonly #steadyClock: (() => number) | undefined;
   readonly #refreshAheadMillis: number;
   readonly #longestRefreshMillis: number;
   readonly #random: () => number;
@@ -74,10 +83,14 @@ export class TokenCache<T extends ExpiringToken> {
   #failures = 0;
   #nextTryAt = -Infinity;
   #seenAt = -Infinity;
+  #comparedAt = -Infinity;
+  #comparedSteady = 0;
+  #compareAt = -Infinity;
 
   constructor(source: TokenSource<T>, options: TokenCacheOptions) {
     this.#source = source;
     this.#clock = options.clock;
+    this.#steadyClock = options.steadyClock;
     this.#refreshAheadMillis = options.refreshAheadMillis;
     this.#longestRefreshMillis = options.longestRefreshMillis ?? Infinity;
     this.#random = options.random ?? Math.random;
@@ -149,8 +162,10 @@ export class TokenCache<T extends ExpiringToken> {
   /** The time. Where the clock was set back since the last look at it, so is all that was counted by it. */
   #now(): number {
     const now = this.#clock();
-    const back = this.#seenAt - now;
+    const seen = this.#seenAt - now;
     this.#seenAt = now;
+    if (seen <= CLOCK_JITTER_MILLIS && now < this.#compareAt) return now;
+    const back = Math.max(seen, this.#setBackUnseen(now));
     if (back > CLOCK_JITTER_MILLIS) {
       this.#nextTryAt -= back;
       this.#refreshBeganAt -= back;
@@ -160,6 +175,17 @@ export class TokenCache<T extends ExpiringToken> {
       }
     }
     return now;
+  }
+
+  /** By how much the clock was set back since it was last compared with the steady one, whoever looked since. */
+  #setBackUnseen(now: number): number {
+    // Without one it is as if it stood still: then it shows nothing.
+    const steady = this.#steadyClock?.() ?? 0;
+    const back = steady - this.#comparedSteady - (now - this.#comparedAt);
+    this.#comparedSteady = steady;
+    this.#comparedAt = now;
+    this.#compareAt = now + COMPARED_EACH_MILLIS;
+    return back;
   }
 
   /** The refresh that may still end. */
@@ -206,6 +232,7 @@ export class TokenCache<T extends ExpiringToken> {
 
   #hold(token: T): Held<T> {
     // What was held before is set back by it, if need be, and not what comes now.
+    this.#compareAt = -Infinity;
     this.#now();
     const life = Math.max(0, token.expiresAt - token.issuedAt);
     const ahead = Math.min(this.#refreshAheadMillis, life * AHEAD_SHARE);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import {tokenCache} from '../../src/client/federation.js';
 import {resolveOptions} from '../../src/client/options.js';
 import {lifeOf} from '../../src/client/token-sources.js';
@@ -19,7 +20,11 @@ describe('the cache of a client', () => {
   });
 
   const cacheOf = (
-    more: {eagerRefreshThresholdMillis?: number; totalMillis?: number | undefined} = {},
+    more: {
+      eagerRefreshThresholdMillis?: number;
+      totalMillis?: number | undefined;
+      clock?: undefined;
+    } = {},
   ) =>
     tokenCache<NumberedToken>(
       source.get,
@@ -27,7 +32,7 @@ describe('the cache of a client', () => {
         audience:
           '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account',
         awsCredentials: {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'not-asked-for'},
-        clock: clock.read,
+        clock: 'clock' in more ? more.clock : clock.read,
         eagerRefreshThresholdMillis: more.eagerRefreshThresholdMillis,
         timeouts: {totalMillis: more.totalMillis},
       }),
@@ -62,6 +67,24 @@ describe('the cache of a client', () => {
     clock.pass(0.12 * MINUTE);
     await cache.get();
     assert.equal(source.calls, 2);
+  });
+
+  it('keeps a token no longer where the machine’s clock is set back while nobody calls', async () => {
+    const machine = sinon.useFakeTimers({now: clock.read(), toFake: ['Date', 'performance']});
+    try {
+      const cache = cacheOf({clock: undefined});
+      const first = cache.get();
+      source.grant(1, HOUR);
+      await first;
+      machine.tick(50 * MINUTE);
+      machine.setSystemTime(clock.read() + 30 * MINUTE);
+      await cache.get();
+      assert.equal(source.calls, 2, 'it is due');
+      machine.tick(10 * MINUTE);
+      assert.equal(cache.peek(), undefined);
+    } finally {
+      machine.restore();
+    }
   });
 });
 

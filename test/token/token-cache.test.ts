@@ -386,6 +386,78 @@ describe('TokenCache', () => {
     });
   });
 
+  describe('when the clock is set back while nobody calls', () => {
+    let steady: ManualClock;
+
+    beforeEach(() => {
+      steady = new ManualClock();
+      cache = new TokenCache(source.get, {
+        clock: clock.read,
+        steadyClock: steady.read,
+        refreshAheadMillis: 5 * MINUTE,
+        random: () => random,
+      });
+    });
+
+    const pass = (millis: number): void => {
+      clock.pass(millis);
+      steady.pass(millis);
+    };
+
+    for (const [idle, back] of [
+      [50, 20],
+      [30, 30],
+      [10, 40],
+    ] as const) {
+      it(`keeps a token no longer for ${back} minutes back in ${idle}`, async () => {
+        const token = await hold(HOUR);
+        pass(idle * MINUTE);
+        clock.pass(-back * MINUTE);
+        // The look at both clocks may be a second away.
+        cache.peek();
+        pass(1000);
+        assert.equal(await cache.get(), token, 'nobody waits: it is good');
+        assert.equal(source.calls, 2, 'its end is not what it says');
+        source.refuse(2);
+        await turn();
+        pass((60 - idle) * MINUTE - 12_000);
+        assert.equal(cache.peek(), token);
+        pass(2000);
+        assert.equal(cache.peek(), undefined, 'an hour after it was issued');
+      });
+    }
+
+    it('takes nothing from a token that comes within that second', async () => {
+      await hold(HOUR);
+      pass(30 * MINUTE);
+      clock.pass(-30 * MINUTE);
+      const other = source.token(99, HOUR);
+      cache.set(other);
+      pass(54 * MINUTE);
+      assert.equal(await cache.get(), other);
+      assert.equal(source.calls, 1);
+    });
+
+    it('takes a suspension, in which a steady clock may stand still, for the time that it was', async () => {
+      await hold(HOUR);
+      clock.pass(2 * HOUR);
+      assert.equal(cache.peek(), undefined);
+      clock.pass(-2 * HOUR);
+      assert.equal(cache.peek(), undefined, 'and does not take it back');
+    });
+
+    it('minds no seconds that a clock is slowed by in an hour', async () => {
+      await hold(HOUR);
+      for (let second = 0; second < 50 * 60; second += 1) {
+        clock.pass(999.5);
+        steady.pass(1000);
+        cache.peek();
+      }
+      await cache.get();
+      assert.equal(source.calls, 1);
+    });
+  });
+
   describe('onToken', () => {
     it('tells of every new token once, until it is ended', async () => {
       const heard: number[][] = [[], []];
