@@ -114,10 +114,10 @@ function deliver(
       response => {
         isAnswered = true;
         // A redirect is an answer like any other: nothing here follows it.
-        readCapped(response, {step, server}, signal).then(text => {
-          const {statusCode = 0, headers: answered} = response;
+        const {statusCode: status = 0, headers: answered} = response;
+        readCapped(response, {step, server, status}, signal).then(text => {
           resolve({
-            status: statusCode,
+            status,
             text,
             serverTime: parseHttpDate(answered.date),
             retryAfter: answered['retry-after'],

@@ -1,5 +1,5 @@
 import {Readable} from 'node:stream';
-import {AwsAuthError, type AwsAuthStep} from '../errors.js';
+import {AwsAuthError, isAwsAuthError, type AwsAuthStep} from '../errors.js';
 
 /**
  * The longest answer that a token endpoint may give, in bytes. A Google token has at most 12 KiB.
@@ -8,15 +8,20 @@ import {AwsAuthError, type AwsAuthStep} from '../errors.js';
  */
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
 
+// A refusal is one, also where the rest of its words never comes: of a proxy's, https-proxy-agent passes on the first
+// packet alone.
+const CUT = Buffer.from('…');
+
 /**
  * Reads a response body as text, up to {@link MAX_RESPONSE_BYTES}: a stream of either kind, or what a
- * transporter has already read or parsed.
+ * transporter has already read or parsed. Where a stream breaks, what came of it is the text of a redirect or a
+ * refusal, with an ellipsis.
  *
  * @throws AwsAuthError `RESPONSE_TOO_LARGE`.
  */
 export async function readCapped(
   data: unknown,
-  endpoint: {readonly step: AwsAuthStep; readonly server: string},
+  endpoint: {readonly step: AwsAuthStep; readonly server: string; readonly status: number},
   signal: AbortSignal,
 ): Promise<string> {
   if (data === undefined || data === null) return '';
@@ -51,6 +56,9 @@ export async function readCapped(
       if (bytes > MAX_RESPONSE_BYTES) throw tooLarge(endpoint);
       chunks.push(part);
     }
+  } catch (error) {
+    if (endpoint.status < 300 || signal.aborted || isAwsAuthError(error)) throw error;
+    chunks.push(CUT);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -100,7 +100,7 @@ async function readResponse(
   }
   return {
     status,
-    text: await readCapped(data, request, signal),
+    text: await readCapped(data, {...request, status}, signal),
     serverTime: parseHttpDate(header(headers, 'date')),
     retryAfter: header(headers, 'retry-after'),
     location: header(headers, 'location'),

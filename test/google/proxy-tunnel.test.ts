@@ -57,6 +57,21 @@ describe('a proxy that takes connections and says nothing', () => {
   }
 });
 
+it('a proxy that refuses in more than one packet is heard: https-proxy-agent passes on the first alone', async () => {
+  const server = createServer(socket => {
+    socket.on('error', () => undefined);
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 4000\r\n\r\n'),
+    );
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address() as AddressInfo;
+  const through = directGaxios({proxy: `http://127.0.0.1:${port}`});
+  const {status} = await send(through, REQUEST, {timeoutMillis: 60_000});
+  assert.equal(status, 407);
+  await new Promise(resolve => server.close(resolve));
+});
+
 describe('agentUntil', () => {
   it('gives back an agent of another kind, or that keeps connections', () => {
     const {signal} = new AbortController();

@@ -4,7 +4,7 @@ import {Readable} from 'node:stream';
 import {MAX_RESPONSE_BYTES, readCapped} from '../../src/google/response-body.js';
 import {rejectionOf} from '../support/thrown.js';
 
-const ENDPOINT = {step: 'impersonation', server: 'IAM Credentials'} as const;
+const ENDPOINT = {step: 'impersonation', server: 'IAM Credentials', status: 200} as const;
 const read = (data: unknown, signal = new AbortController().signal) =>
   readCapped(data, ENDPOINT, signal);
 

@@ -165,6 +165,23 @@ for (const [name, transporter] of [
       });
     }
 
+    it('takes a refusal for the answer that it is, also where the rest of its body never comes', async () => {
+      for (const [status, body, text] of [
+        [400, '', '…'],
+        [403, '<title>Blocked</title>', '<title>Blocked</title>…'],
+        [503, '{"error', '{"error…'],
+      ] as const) {
+        const headers = {'content-length': '500', 'retry-after': '7'};
+        const server = await start(socket => socket.end(httpResponse(status, body, headers)));
+        const answer = await send(transporter, tokenRequest(server.url), LONG);
+        assert.deepEqual([answer.status, answer.text, answer.retryAfter], [status, text, '7']);
+      }
+      const {error} = await failure(socket =>
+        socket.end(httpResponse(302, '', {'content-length': '500'})),
+      );
+      assert.equal(error.code, 'REDIRECT_REFUSED');
+    });
+
     it('stops reading after 1 MiB, and downloads no more', async () => {
       for (const head of [httpResponse(200, '', {'content-length': String(100 * MIB)}), CHUNKED]) {
         let written = 0;
