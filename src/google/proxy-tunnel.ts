@@ -3,7 +3,8 @@
  *
  * The agent that Gaxios makes for a proxy (https-proxy-agent) gives the request a socket when the proxy has answered
  * CONNECT, and before that nobody can end it: a proxy that says nothing would keep a socket for each attempt, and the
- * process, for as long as it likes. An agent that is none of these, or keeps connections, is given back as it is.
+ * process, for as long as it likes. An agent that is none of these, or keeps connections, is given back as it is, and so
+ * is one that has no proxy of its own (proxy-agent): it makes others with what it connects with, and keeps them.
  */
 export function agentUntil<T extends object>(agent: T, signal: AbortSignal): T {
   if (!isTunnelling(agent)) return agent;
@@ -24,6 +25,7 @@ function isTunnelling(agent: object): agent is Tunnelling {
     'connectOpts' in agent &&
     typeof agent.connectOpts === 'object' &&
     agent.connectOpts !== null &&
+    'proxy' in agent &&
     // Its sockets outlive the request that they were made for.
     !('keepAlive' in agent && agent.keepAlive === true)
   );

@@ -75,9 +75,17 @@ it('a proxy that refuses in more than one packet is heard: https-proxy-agent pas
 describe('agentUntil', () => {
   it('gives back an agent of another kind, or that keeps connections', () => {
     const {signal} = new AbortController();
-    const kept = Object.assign(new Agent({keepAlive: true}), {keepAlive: true, connectOpts: {}});
+    const proxy = new URL('http://127.0.0.1:9');
+    const kept = Object.assign(new Agent({keepAlive: true}), {
+      ...{keepAlive: true, connectOpts: {}, proxy},
+    });
     for (const agent of [new Agent(), kept, () => undefined]) {
       assert.equal(agentUntil(agent, signal), agent);
     }
+  });
+
+  it('gives back an agent that makes and keeps agents (proxy-agent): they outlive the signal', () => {
+    const agents = Object.assign(new Agent(), {connectOpts: {}});
+    assert.equal(agentUntil(agents, AbortSignal.abort()), agents);
   });
 });
