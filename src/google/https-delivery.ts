@@ -4,6 +4,7 @@ import https from 'node:https';
 import {isIP, type LookupFunction} from 'node:net';
 import {connect, type TLSSocket} from 'node:tls';
 import {types} from 'node:util';
+import {agentUntil} from './proxy-tunnel.js';
 import {parseHttpDate, readCapped} from './response-body.js';
 import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transport.js';
 
@@ -33,7 +34,7 @@ export function createHttpsDelivery({
         url.protocol === 'https:'
           ? [https.request, customAgent(https) ?? secure]
           : [http.request, customAgent(http) ?? plain];
-      return deliver(open, agent, url, request, {signal, onSent});
+      return deliver(open, agentUntil(agent, signal), url, request, {signal, onSent});
     },
     prepare: async url => {
       try {

@@ -1,12 +1,29 @@
 import assert from 'node:assert/strict';
-import {Agent} from 'node:https';
+import https, {Agent} from 'node:https';
 import {createServer, type AddressInfo, type Socket} from 'node:net';
+import {createHttpsDelivery} from '../../src/google/https-delivery.js';
 import {agentUntil} from '../../src/google/proxy-tunnel.js';
 import {send} from '../../src/google/transport.js';
 import {rejectionOf} from '../support/thrown.js';
 import {directGaxios, tokenRequest} from '../support/token-request.js';
 
 const REQUEST = tokenRequest('https://sts.googleapis.com/v1/token');
+
+/** The agent that Gaxios makes for a proxy. */
+async function agentThrough(proxy: string): Promise<Agent> {
+  let agent: unknown;
+  await directGaxios({proxy})
+    .request({
+      url: REQUEST.url,
+      adapter: config => {
+        ({agent} = config);
+        return Promise.reject(new Error('not sent'));
+      },
+      retry: false,
+    })
+    .catch(() => undefined);
+  return agent as Agent;
+}
 
 describe('a proxy that takes connections and says nothing', () => {
   let port: number;
@@ -55,6 +72,19 @@ describe('a proxy that takes connections and says nothing', () => {
       await closed();
     });
   }
+
+  it("keeps no connection where its agent is the process's global one", async () => {
+    const {globalAgent} = https;
+    https.globalAgent = await agentThrough(`http://127.0.0.1:${port}`);
+    try {
+      const delivery = createHttpsDelivery();
+      const error = await rejectionOf(send(delivery, REQUEST, {timeoutMillis: 300}));
+      assert.equal(error.code, 'TIMEOUT');
+      await closed();
+    } finally {
+      https.globalAgent = globalAgent;
+    }
+  });
 });
 
 it('a proxy that refuses in more than one packet is heard: https-proxy-agent passes on the first alone', async () => {
