@@ -1,3 +1,5 @@
+import {isError} from '../masking.js';
+
 /**
  * The agent of one request, as one whose way to a proxy ends with the request's signal.
  *
@@ -9,15 +11,34 @@
 export function agentUntil<T extends object>(agent: T, signal: AbortSignal): T {
   if (!isTunnelling(agent)) return agent;
   const connectOpts = {...agent.connectOpts, signal};
-  return new Proxy(agent, {
-    get: (target, name): unknown =>
-      name === 'connectOpts' ? connectOpts : Reflect.get(target, name),
+  const connect = async (...args: unknown[]): Promise<unknown> => {
+    try {
+      return await agent.connect.apply(until, args);
+    } catch (error) {
+      throw inWords(error);
+    }
+  };
+  const until = new Proxy(agent, {
+    get: (target, name): unknown => {
+      if (name === 'connect') return connect;
+      return name === 'connectOpts' ? connectOpts : Reflect.get(target, name);
+    },
   });
+  return until;
+}
+
+// Where none of several addresses answers, the error that holds theirs has no words, which are all that node-fetch
+// passes on.
+function inWords(error: unknown): unknown {
+  if (!isError(error) || !('errors' in error) || !Array.isArray(error.errors)) return error;
+  const first: unknown = error.errors[0];
+  return isError(first) ? first : error;
 }
 
 interface Tunnelling {
   /** What the connection to the proxy is made with. */
   readonly connectOpts: object;
+  readonly connect: (...args: unknown[]) => unknown;
 }
 
 function isTunnelling(agent: object): agent is Tunnelling {
@@ -26,6 +47,8 @@ function isTunnelling(agent: object): agent is Tunnelling {
     typeof agent.connectOpts === 'object' &&
     agent.connectOpts !== null &&
     'proxy' in agent &&
+    'connect' in agent &&
+    typeof agent.connect === 'function' &&
     // Its sockets outlive the request that they were made for.
     !('keepAlive' in agent && agent.keepAlive === true)
   );

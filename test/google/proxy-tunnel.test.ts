@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import https, {Agent} from 'node:https';
-import {createServer, type AddressInfo, type Socket} from 'node:net';
+import {createServer, type AddressInfo, type LookupFunction, type Socket} from 'node:net';
 import {createHttpsDelivery} from '../../src/google/https-delivery.js';
 import {agentUntil} from '../../src/google/proxy-tunnel.js';
 import {send} from '../../src/google/transport.js';
@@ -100,6 +100,22 @@ it('a proxy that refuses in more than one packet is heard: https-proxy-agent pas
   const {status} = await send(through, REQUEST, {timeoutMillis: 60_000});
   assert.equal(status, 407);
   await new Promise(resolve => server.close(resolve));
+});
+
+it('a proxy whose name has several addresses, at none of which anything listens, is named by the first', async () => {
+  const lookup: LookupFunction = (_, __, done) => {
+    done(
+      null,
+      ['127.0.0.1', '127.0.0.2'].map(address => ({address, family: 4})),
+    );
+  };
+  const agent = await agentThrough('http://localhost:9');
+  Object.assign(Reflect.get(agent, 'connectOpts') as object, {lookup});
+  const error = await rejectionOf(send(directGaxios({agent}), REQUEST, {timeoutMillis: 60_000}));
+  assert.match(
+    error.what,
+    /\(sts\.googleapis\.com\) could not .* ECONNREFUSED at 127\.0\.0\.1:9\.$/,
+  );
 });
 
 describe('agentUntil', () => {
