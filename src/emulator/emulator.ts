@@ -36,7 +36,8 @@ import {createStorageService} from './storage/storage-service.js';
 /**
  * Variables that point the AWS SDK and Google's clients at an emulator. Where `STORAGE_EMULATOR_HOST`
  * is set, `@google-cloud/storage` sends no token unless its option `useAuthWithCustomEndpoint` is
- * `true`; without a token the emulator refuses it, as the cloud does.
+ * `true`, and for resumable uploads also `universeDomain` is `127.0.0.1`; without a token the emulator
+ * refuses it, as the cloud does.
  */
 export type EmulatorEnvironment = Readonly<
   Record<

@@ -316,7 +316,7 @@ describe('the command emulator', function () {
     // The client's own words for it are of no help.
     assert.match(
       lines[3] ?? '',
-      /^storage storage\.buckets\.list 401 .*\(was a token sent\? .*useAuthWithCustomEndpoint: true alone\)\n$/,
+      /^storage storage\.buckets\.list 401 .*\(was a token sent\? .*useAuthWithCustomEndpoint: true and universeDomain: "127\.0\.0\.1" alone\)\n$/,
     );
   });
 

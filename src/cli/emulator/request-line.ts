@@ -2,7 +2,7 @@ import type {RequestRecord} from '../../emulator/index.js';
 
 // Storage's client takes an emulator for one that asks nobody who they are.
 const ANONYMOUS =
-  'was a token sent? To STORAGE_EMULATOR_HOST @google-cloud/storage sends one with useAuthWithCustomEndpoint: true alone';
+  'was a token sent? To STORAGE_EMULATOR_HOST @google-cloud/storage sends one with useAuthWithCustomEndpoint: true and universeDomain: "127.0.0.1" alone';
 
 /** A request that the emulator served, in one line: what, with which outcome, by whom. */
 export function describeRequest(record: RequestRecord): string {
