@@ -19,7 +19,7 @@
  * | `REDIRECT_REFUSED` | a token endpoint answered with a redirect |
  * | `RESPONSE_TOO_LARGE` | a token endpoint answered with more than 1 MiB |
  * | `INVALID_RESPONSE` | a token endpoint's answer is not what its API documents |
- * | `SERVER_ERROR` | a token endpoint answered with a 5xx status |
+ * | `SERVER_ERROR` | a token endpoint, or AWS STS, answered with a 5xx status or 408 |
  * | `RATE_LIMITED` | a token endpoint answered 429: a quota is used up |
  * | `AWS_IDENTITY_REJECTED` | AWS refused the signed request, forwarded by Google or asked itself |
  * | `SUBJECT_TOKEN_REJECTED` | Google STS could not read the signed request |

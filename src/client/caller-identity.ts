@@ -161,7 +161,7 @@ function refused(
       transient: true,
     });
   }
-  if (response.status >= 500) {
+  if (response.status >= 500 || response.status === 408) {
     return error({
       code: 'SERVER_ERROR',
       fix: 'This is the server’s fault and usually passes; see https://health.aws.amazon.com/health/status if it lasts.',

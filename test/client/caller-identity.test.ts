@@ -155,6 +155,7 @@ describe('who AWS says the caller is', () => {
 
     for (const [fault, code, transient] of [
       [{status: 503, body: 'busy'}, 'SERVER_ERROR', true],
+      [{status: 408, body: ''}, 'SERVER_ERROR', true],
       [{status: 429, body: ''}, 'RATE_LIMITED', true],
       [
         {
