@@ -164,6 +164,12 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
     throw invalid('has a "service_account_impersonation" that is not an object', remake);
   }
   const lifetime = impersonation?.['token_lifetime_seconds'];
+  if (lifetime !== undefined && target === undefined && !trust.ignoreImpersonationUrl) {
+    throw invalid(
+      'has a token_lifetime_seconds and no service_account_impersonation_url',
+      `To act as no service account, take "service_account_impersonation" out. To act as one: ${remake}`,
+    );
+  }
   return {
     audience: inFile(() => formatProviderName(parseProviderName(value['audience']))),
     universeDomain,

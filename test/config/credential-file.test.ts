@@ -133,6 +133,11 @@ const INVALID: readonly Refused[] = [
     {service_account_impersonation: {token_lifetime_seconds: 60}},
     'Its key "token_lifetime_seconds" is 60',
   ],
+  [
+    'a life without the service account that it is of',
+    {service_account_impersonation_url: undefined},
+    'has a token_lifetime_seconds and no service_account_impersonation_url',
+  ],
   ['a quota project with a space', {quota_project_id: 'a b'}, 'Its key "quota_project_id"'],
   ['a universe that is a URL', {universe_domain: 'https://x.goog'}, 'Its key "universe_domain"'],
   ['a universe that is a number', {universe_domain: 1}, 'Its key "universe_domain" is 1'],
@@ -224,6 +229,7 @@ describe('the content of a credential file', () => {
       universe_domain: 'cloud.example.com',
       token_url: 'https://sts.cloud.example.com/v1/token',
       service_account_impersonation_url: undefined,
+      service_account_impersonation: undefined,
     };
     assert.equal(parse(universe, {universes: ['cloud.example.com']}).tokenUrl, universe.token_url);
     assertRefused(() => parse(universe), {code: 'UNTRUSTED_URL', says: ['cloud.example.com']});
