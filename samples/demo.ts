@@ -42,9 +42,9 @@ async function emulatedClouds(bucket: string): Promise<Clouds> {
       for (const listener of listeners) listener(record);
     },
   });
-  // This shell's own AWS identity must not take part: nor by variables, nor by files.
+  // This shell's own AWS identity must not take part: nor by variables, nor by files. A proxy leads elsewhere.
   for (const name of Object.keys(process.env))
-    if (name.startsWith('AWS_')) delete process.env[name];
+    if (/^AWS_|_PROXY$/i.test(name)) delete process.env[name];
   Object.assign(process.env, emulator.env, {
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,

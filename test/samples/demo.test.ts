@@ -42,6 +42,15 @@ describe('the demo', function () {
     assert.match(stdout, /1\/6 Get AWS credentials.*\n.*ECS container's credential endpoint/);
   });
 
+  it("reaches the emulator by none of this shell's proxies", async () => {
+    const {status, stderr} = await runNode(['samples/demo.ts'], {
+      // Where nobody listens.
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      http_proxy: 'http://127.0.0.1:9',
+    });
+    assert.deepEqual([status, stderr], [0, '']);
+  });
+
   describe('with a credential file', () => {
     let emulator: Emulator;
     let proxy: CloudsProxy;
