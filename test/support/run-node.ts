@@ -9,6 +9,11 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** Whether a variable says how AWS or Google is reached, and as whom. */
+export function isOfTheClouds(name: string): boolean {
+  return /^(?:AWS_|GOOGLE_|GCLOUD_|CLOUDSDK_|STORAGE_|.*_PROXY$)/i.test(name);
+}
+
 /**
  * Runs a TypeScript program of this repository in a process of its own, with these variables and no
  * others of AWS or Google.
@@ -20,9 +25,7 @@ export async function runNode(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Finished> {
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(?:AWS_|GOOGLE_|GCLOUD_|CLOUDSDK_|STORAGE_|.*_PROXY$)/i.test(name),
-    ),
+    Object.entries(process.env).filter(([name]) => !isOfTheClouds(name)),
   );
   const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
     cwd: ROOT,
