@@ -39,6 +39,7 @@ export function connectionAdvice(
     };
   }
   if (isNameError(code)) return {fix: nameAdvice(host, elsewhere), transient: true};
+  if (LOOPBACK.test(host)) return {fix: loopbackAdvice(host, elsewhere), transient: true};
   return {
     fix: 'Check that this host reaches the internet, directly or through HTTPS_PROXY (http://HOST:PORT); then try again.',
     transient: true,
@@ -90,6 +91,14 @@ function nameAdvice(host: string, elsewhere: string | undefined): string {
   return elsewhere === undefined
     ? `The name ${host.replace(/:\d+$/, '')} did not resolve: check DNS, and the host name if you set one yourself.`
     : `The name ${elsewhere} did not resolve, which is a proxy's on the way: check HTTPS_PROXY, or wherever it is given, and DNS.`;
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
+
+function loopbackAdvice(host: string, elsewhere: string | undefined): string {
+  return elsewhere === undefined
+    ? `Check that what is to answer at ${host}, which is this machine, is running, such as the emulator; or correct the URL.`
+    : `A proxy (HTTPS_PROXY, HTTP_PROXY or the option "proxy") was asked for ${host}, which is this machine: name ${host.replace(/:\d+$/, '')} in NO_PROXY.`;
 }
 
 function messages(error: unknown, depth = 0): string {

@@ -101,7 +101,12 @@ describe('how the exchange is sent', () => {
       new RegExp(`: (?:ENOTFOUND|EAI_[A-Z]+) at ${noName}\\.$`),
       new RegExp(`^The name ${noName} did not resolve, .*HTTPS_PROXY`),
     ],
-    ['which is down', 'http://127.0.0.1:9', /: ECONNREFUSED at 127\.0\.0\.1:9\.$/, /HTTPS_PROXY/],
+    [
+      'which is down',
+      'http://127.0.0.1:9',
+      /: ECONNREFUSED at 127\.0\.0\.1:9\.$/,
+      /^A proxy \(HTTPS_PROXY.* for 127\.0\.0\.1:\d+, which is this machine: .* NO_PROXY/,
+    ],
     [
       'which is no URL',
       'proxy/password',

@@ -279,7 +279,7 @@ for (const [name, transporter] of [
       assert.deepEqual(summary(error), {code: 'NETWORK_ERROR', transient: true});
       assert.match(
         error.message,
-        /^Google STS \(127\.0\.0\.1:\d+\) could not be reached: ECONNREFUSED\./,
+        /^Google STS \(127\.0\.0\.1:\d+\) could not be reached: ECONNREFUSED\. Check that what .* is running/,
       );
       assertHidden(printed(error), SENT_SECRETS);
     });
