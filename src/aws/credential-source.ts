@@ -67,6 +67,12 @@ export async function chooseCredentialSource(
   const profile = await readSharedProfile(environment, timeoutMillis).catch((error: unknown) => {
     throw unreadableFiles(error);
   });
+  if (profile.unreadable.length > 0) {
+    throw unavailable(
+      `No AWS credentials could be looked for: of the shared AWS files, ${profile.unreadable.join(' and ')} cannot be read.`,
+      'Let the user that runs this process read it; it must be a file. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others, /dev/null none. No other source is asked instead: that may be another identity.',
+    );
+  }
   if (profile.kind !== 'none') return profileSource(profile, timeoutMillis);
   if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) return webIdentitySource(environment, timeoutMillis);
   if (

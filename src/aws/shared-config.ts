@@ -1,3 +1,5 @@
+import {readFile, stat} from 'node:fs/promises';
+import {join} from 'node:path';
 import {namedExports} from './aws-sdk.js';
 import {withinTimeLimit} from './time-limit.js';
 
@@ -26,6 +28,8 @@ export interface SharedProfile {
   readonly processes: readonly string[];
   /** Whether its role, or that of a source profile, is assumed with the code of an MFA device. */
   readonly needsMfaCode: boolean;
+  /** The files that are there and cannot be read, with the reason: the profile may be in them, and be another. */
+  readonly unreadable: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -43,12 +47,9 @@ export async function readSharedProfile(
   timeoutMillis = READING_MILLIS,
 ): Promise<SharedProfile> {
   const name = environment['AWS_PROFILE'] || 'default';
-  const files = [
-    environment['AWS_CONFIG_FILE'] || '~/.aws/config',
-    environment['AWS_SHARED_CREDENTIALS_FILE'] || '~/.aws/credentials',
-  ].map(file => JSON.stringify(file));
-  const profiles = await withinTimeLimit(
-    () => readProfiles(environment),
+  const files = filesOf(environment).map(file => JSON.stringify(file));
+  const {profiles, unreadable} = await withinTimeLimit(
+    () => readFiles(environment),
     Math.min(timeoutMillis, READING_MILLIS),
     `the shared AWS files (${files.join(' and ')}) could not be read`,
   );
@@ -64,6 +65,7 @@ export async function readSharedProfile(
     roleArn: isOfRole ? profile?.['role_arn'] : undefined,
     processes: chain.flatMap(({credential_process: command}) => command ?? []),
     needsMfaCode: chain.some(one => Boolean(one['role_arn'] && one['mfa_serial'])),
+    unreadable,
   };
 }
 
@@ -72,28 +74,63 @@ const READING_MILLIS = 10_000;
 
 type Profiles = Readonly<Record<string, Environment>>;
 
-let reading: {readonly of: string; readonly profiles: Promise<Profiles>} | undefined;
+interface SharedFiles {
+  readonly profiles: Profiles;
+  readonly unreadable: readonly string[];
+}
+
+function filesOf(environment: Environment): readonly string[] {
+  return [
+    environment['AWS_CONFIG_FILE'] || '~/.aws/config',
+    environment['AWS_SHARED_CREDENTIALS_FILE'] || '~/.aws/credentials',
+  ];
+}
+
+let reading: {readonly of: string; readonly files: Promise<SharedFiles>} | undefined;
 
 /**
  * Reads the files, once at a time: a reading that hangs holds two of the four threads that Node.js reads files and
  * looks up host names with, and another one would hold the rest.
  */
-function readProfiles(environment: Environment): Promise<Profiles> {
+function readFiles(environment: Environment): Promise<SharedFiles> {
   const of = ['HOME', 'USERPROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']
     .map(variable => environment[variable] ?? '')
     .join('\n');
-  if (reading?.of === of) return reading.profiles;
-  const profiles = parseFiles().finally(() => {
-    if (reading?.profiles === profiles) reading = undefined;
+  if (reading?.of === of) return reading.files;
+  const files = parseFiles(environment).finally(() => {
+    if (reading?.files === files) reading = undefined;
   });
-  reading = {of, profiles};
-  return profiles;
+  reading = {of, files};
+  return files;
 }
 
-async function parseFiles(): Promise<Profiles> {
-  const {parseKnownFiles} = namedExports(await import('@smithy/core/config'));
-  // A file that is kept from an earlier call would hide a rotation.
-  return parseKnownFiles({ignoreCache: true});
+async function parseFiles(environment: Environment): Promise<SharedFiles> {
+  const {getHomeDir, parseKnownFiles} = namedExports(await import('@smithy/core/config'));
+  const home = getHomeDir();
+  const unreadable = await Promise.all(filesOf(environment).map(file => whyUnreadable(file, home)));
+  return {
+    // A file that is kept from an earlier call would hide a rotation.
+    profiles: await parseKnownFiles({ignoreCache: true}),
+    unreadable: unreadable.flatMap(reason => reason ?? []),
+  };
+}
+
+/** The AWS SDK takes a file that it cannot read for one that is not there. */
+async function whyUnreadable(file: string, home: string): Promise<string | undefined> {
+  const isInHome = file.startsWith('~/');
+  const path = isInHome ? join(home, file.slice(2)) : file;
+  // A home that belongs to another user, such as /root, tells nothing of a file in it.
+  let absent = ['ENOENT', 'ENOTDIR', ...(isInHome ? ['EACCES'] : [])];
+  try {
+    const found = await stat(path);
+    absent = ['ENOENT'];
+    // A pipe gives what it has once.
+    if (found.isFile() || found.isDirectory()) await readFile(path);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return absent.includes(code) ? undefined : `${JSON.stringify(file)} (${code})`;
+  }
 }
 
 /** A profile, its source profile, that one's, and so on; each once, since they may go round in a circle. */

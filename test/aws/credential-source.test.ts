@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {
@@ -8,6 +8,7 @@ import {
   givenSource,
   type AwsCredentialSourceName,
 } from '../../src/aws/credential-source.js';
+import {lookUpRegion} from '../../src/aws/region-lookup.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
 import {assertRejected} from '../support/refusal.js';
 
@@ -154,6 +155,22 @@ describe('the choice of the source of AWS credentials', () => {
       says: ['AWS_PROFILE names the profile "typo"', 'aws configure --profile NAME'],
     });
     assert.equal(error.step, 'aws-credentials');
+  });
+
+  it('is none where a shared file cannot be read, which may name another identity', async () => {
+    const {folder} = environment;
+    delete process.env['AWS_SHARED_CREDENTIALS_FILE'];
+    await mkdir(join(folder, '.aws', 'credentials'), {recursive: true});
+    for (const others of [{}, WEB]) {
+      environment.set(others);
+      await assertRejected(chooseCredentialSource(process.env), {
+        code: 'AWS_CREDENTIALS_UNAVAILABLE',
+        says: ['"~/.aws/credentials" (EISDIR) cannot be read', 'No other source is asked instead'],
+      });
+    }
+    environment.set(KEYS);
+    assert.equal((await chooseCredentialSource(process.env)).name, 'environment');
+    assert.equal((await lookUpRegion({...process.env, ...WEB})).source, 'default');
   });
 
   it('follows the environment: it is made anew each time', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {readSharedProfile, type SharedProfile} from '../../src/aws/shared-config.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
@@ -16,6 +16,7 @@ const NOTHING: SharedProfile = {
   roleArn: undefined,
   processes: [],
   needsMfaCode: false,
+  unreadable: [],
 };
 
 interface Files {
@@ -240,9 +241,20 @@ describe('the profile of the shared files', () => {
     }
   });
 
-  it('is none where a file is a folder', async () => {
+  it('is none where a file cannot be read, of which is told', async () => {
     const {folder} = environment;
-    environment.set({AWS_CONFIG_FILE: folder, AWS_SHARED_CREDENTIALS_FILE: folder});
+    const circle = join(folder, 'circle');
+    await symlink(circle, circle);
+    environment.set({AWS_CONFIG_FILE: folder, AWS_SHARED_CREDENTIALS_FILE: circle});
+    assert.deepEqual(await readSharedProfile(process.env), {
+      ...NOTHING,
+      unreadable: [`${JSON.stringify(folder)} (EISDIR)`, `${JSON.stringify(circle)} (ELOOP)`],
+    });
+  });
+
+  it('is none where a file’s folder is a file: it is not there', async () => {
+    await writeFile(join(environment.folder, 'file'), '');
+    environment.set({AWS_CONFIG_FILE: join(environment.folder, 'file', 'config')});
     assert.deepEqual(await readSharedProfile(process.env), NOTHING);
   });
 });
