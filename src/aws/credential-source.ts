@@ -172,10 +172,13 @@ function profileSource(
         );
       }
       const {fromIni} = await credentialProviders();
+      const clientConfig = clientConfigWithin(timeoutMillis);
       return fromIni({
         profile: profile.name,
         ignoreCache: true,
-        clientConfig: clientConfigWithin(timeoutMillis),
+        clientConfig,
+        // For a web identity's request, to which the SDK hands nothing else.
+        parentClientConfig: clientConfig,
       })();
     },
   };

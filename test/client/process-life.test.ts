@@ -58,14 +58,14 @@ describe('a process', () => {
     const role = 'arn:aws:iam::111122223333:role/demo-role';
     await writeFile(
       config,
-      `[profile demo]\nrole_arn = ${role}\nsource_profile = base\n[profile base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n`,
+      `[profile demo]\nrole_arn = ${role}\nsource_profile = base\n[profile base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n[profile web]\nrole_arn = ${role}\nweb_identity_token_file = ${config}\n[profile of-web]\nrole_arn = ${role}\nsource_profile = web\n`,
     );
     const address = sts.address();
     assert.ok(typeof address === 'object' && address !== null);
     try {
       for (const source of [
         {AWS_WEB_IDENTITY_TOKEN_FILE: config, AWS_ROLE_ARN: role, AWS_CONFIG_FILE: '/dev/null'},
-        {AWS_PROFILE: 'demo', AWS_CONFIG_FILE: config},
+        ...['demo', 'web', 'of-web'].map(name => ({AWS_PROFILE: name, AWS_CONFIG_FILE: config})),
       ]) {
         const {status, stdout} = await runNode(['test/client/process-life-program.ts', 'refused'], {
           EMULATED_CONFIG: JSON.stringify(emulator.configFor()),
@@ -74,7 +74,7 @@ describe('a process', () => {
           AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${String(address.port)}`,
           ...source,
         });
-        assert.match(stdout, /had from the (?:profile "demo"|web identity)/);
+        assert.match(stdout, /had from the (?:profile "|web identity)/);
         assert.equal(status, 0);
       }
     } finally {
