@@ -42,7 +42,7 @@ export function assumedRoleSource(
           ...(externalId === undefined ? {} : {ExternalId: externalId}),
           ...(durationSeconds === undefined ? {} : {DurationSeconds: durationSeconds}),
         },
-        clientConfig: {region: await region(), ...clientConfigWithin(timeoutMillis)},
+        clientConfig: clientConfigWithin(timeoutMillis, await region()),
       })();
     },
   };

@@ -21,10 +21,15 @@ const ATTEMPT_MILLIS = 10_000;
  * keep the process long after its source's time is over.
  *
  * @param timeoutMillis how long the source may take in all, in ms; one request never longer than ten seconds.
+ * @param region the region that is asked. Default that of `AWS_REGION`, the profile's, or us-east-1.
  */
-export function clientConfigWithin(timeoutMillis: number) {
+export function clientConfigWithin(
+  timeoutMillis: number,
+  region?: string | (() => Promise<string>),
+) {
   const millis = Math.min(timeoutMillis, ATTEMPT_MILLIS);
   return {
+    ...(region === undefined ? {} : {region}),
     requestHandler: {
       connectionTimeout: millis,
       requestTimeout: millis,

@@ -2,7 +2,7 @@ import {AwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
 import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
 import {clientConfigWithin, credentialProviders} from './aws-sdk.js';
-import {readSharedProfile, type SharedProfile} from './shared-config.js';
+import {commandSecrets, readSharedProfile, type SharedProfile} from './shared-config.js';
 import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 import {readTokenFile} from './token-file.js';
 
@@ -39,6 +39,7 @@ export interface CredentialSource {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+type StsRegion = string | (() => Promise<string>);
 
 // The metadata service answers within milliseconds where there is one.
 const INSTANCE_METADATA_MILLIS = 2_000;
@@ -52,13 +53,18 @@ const CONTAINER_MILLIS = 10_000;
  *
  * @param timeoutMillis how long it may take, in ms: the shared files never longer than ten seconds, and the file
  *   of a token never longer than five.
+ * @param givenRegion the region whose AWS STS is asked for a role. Default `AWS_REGION` or `AWS_DEFAULT_REGION`, of
+ *   which the AWS SDK does not know the latter.
  * @throws AwsAuthError `AWS_CREDENTIALS_UNAVAILABLE` where none is set up, or the shared files cannot be read.
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html
  */
 export async function chooseCredentialSource(
   environment: Environment,
   timeoutMillis?: number,
+  givenRegion?: StsRegion,
 ): Promise<CredentialSource> {
+  const region =
+    givenRegion ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined);
   const isSet = (name: string): boolean => Boolean(environment[name]);
   const named = environment['AWS_PROFILE'];
   if (!named && isSet('AWS_ACCESS_KEY_ID') && isSet('AWS_SECRET_ACCESS_KEY')) {
@@ -73,8 +79,10 @@ export async function chooseCredentialSource(
       'Let the user that runs this process read it; it must be a file. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others, /dev/null none. No other source is asked instead: that may be another identity.',
     );
   }
-  if (profile.kind !== 'none') return profileSource(profile, timeoutMillis);
-  if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) return webIdentitySource(environment, timeoutMillis);
+  if (profile.kind !== 'none') return profileSource(profile, region, timeoutMillis);
+  if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) {
+    return webIdentitySource(environment, region, timeoutMillis);
+  }
   if (
     isSet('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') ||
     isSet('AWS_CONTAINER_CREDENTIALS_FULL_URI')
@@ -142,6 +150,7 @@ function environmentSource(environment: Environment): CredentialSource {
 
 function profileSource(
   profile: SharedProfile,
+  region: StsRegion | undefined,
   timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
 ): CredentialSource {
   // It goes into a shell.
@@ -172,27 +181,21 @@ function profileSource(
         );
       }
       const {fromIni} = await credentialProviders();
-      const clientConfig = clientConfigWithin(timeoutMillis);
       return fromIni({
         profile: profile.name,
         ignoreCache: true,
-        clientConfig,
-        // For a web identity's request, to which the SDK hands nothing else.
-        parentClientConfig: clientConfig,
+        // No region: it would win over that of an SSO session.
+        clientConfig: clientConfigWithin(timeoutMillis),
+        // To a web identity's request the SDK hands nothing else.
+        parentClientConfig: clientConfigWithin(timeoutMillis, region),
       })();
     },
   };
 }
 
-// A command may hold a password, and a program that fails may quote what it was given. Options and paths
-// are left: they tell what went wrong.
-function commandSecrets(command: string): string[] {
-  const values = command.split(/[\s"'=]+/).slice(1);
-  return [command, ...values.filter(value => /^[^-/.~]/.test(value))];
-}
-
 function webIdentitySource(
   environment: Environment,
+  region: StsRegion | undefined,
   timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
 ): CredentialSource {
   const file = environment['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';
@@ -212,7 +215,7 @@ function webIdentitySource(
       return fromWebToken({
         roleArn,
         webIdentityToken,
-        clientConfig: clientConfigWithin(timeoutMillis),
+        clientConfig: clientConfigWithin(timeoutMillis, region),
         ...(roleSessionName === undefined ? {} : {roleSessionName}),
       })();
     },

@@ -39,7 +39,7 @@ export function resolveIdentity(
   environment: Readonly<Record<string, string | undefined>>,
 ): ResolvedIdentity {
   const region = resolveRegion(options.awsRegion, callerIdentityEndpoint, environment);
-  const base = resolveSource(options.awsCredentials, environment);
+  const base = resolveSource(options, environment);
   const assumeRole =
     options.assumeRole === undefined ? undefined : checkAssumeRole(options.assumeRole);
   if (assumeRole === undefined) return {credentialSource: base, region};
@@ -52,11 +52,11 @@ export function resolveIdentity(
 }
 
 function resolveSource(
-  value: IdentityOptions['awsCredentials'],
+  {awsCredentials: value, awsRegion}: IdentityOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): ResolvedIdentity['credentialSource'] {
   if (value === undefined) {
-    return timeoutMillis => chooseCredentialSource(environment, timeoutMillis);
+    return timeoutMillis => chooseCredentialSource(environment, timeoutMillis, awsRegion);
   }
   if (typeof value === 'function') {
     const given = givenSource(value);
