@@ -216,7 +216,7 @@ function webIdentitySource(
         roleArn,
         webIdentityToken,
         clientConfig: clientConfigWithin(timeoutMillis, region),
-        ...(roleSessionName === undefined ? {} : {roleSessionName}),
+        ...(roleSessionName ? {roleSessionName} : {}),
       })();
     },
   };

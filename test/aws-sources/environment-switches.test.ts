@@ -99,6 +99,12 @@ describe('the variables of the AWS SDK', () => {
     assert.equal(await whoami(), 'environment environment-role/session');
   });
 
+  it('AWS_ROLE_SESSION_NAME set to nothing is as if it were not set', async () => {
+    await setUp('web-identity', {role: 'web-role'});
+    environment.set({AWS_ROLE_SESSION_NAME: ''});
+    assert.match(await whoami(), /^web-identity web-role\/aws-sdk-js-session-/);
+  });
+
   it('AWS_ACCESS_KEY_ID without its secret is as if it were not set', async () => {
     await setUp('environment', {role: 'environment-role'});
     await setUp('profile', {role: 'profile-role'});
