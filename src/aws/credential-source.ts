@@ -92,27 +92,32 @@ export async function chooseCredentialSource(
   if (named && !profile.exists) {
     throw unavailable(
       `AWS_PROFILE names the profile ${JSON.stringify(named)}, which is in neither of the shared files.`,
-      'Correct AWS_PROFILE, add the profile (aws configure --profile NAME), or look at AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.',
+      `${keysPassedOver(environment)}Correct AWS_PROFILE, add the profile (aws configure --profile NAME), or look at AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.`,
     );
   }
   const disabled = environment['AWS_EC2_METADATA_DISABLED'];
   if (disabled && disabled.toLowerCase() !== 'false') {
     throw unavailable(
       'No source of AWS credentials is set up here, and instance metadata is switched off by AWS_EC2_METADATA_DISABLED.',
-      `${halfOfTheKeys(environment)}Give this process a role, a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".`,
+      `${keysPassedOver(environment)}Give this process a role, a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".`,
     );
   }
   return instanceMetadataSource(environment);
 }
 
-/** Where one of the two variables is missing, the environment is no source, as in the SDK: whoever set it is told. */
-function halfOfTheKeys(environment: Environment): string {
+/**
+ * Where one of the two variables is missing, or AWS_PROFILE is set, too, they are no source, as in the SDK: whoever set
+ * them is told.
+ */
+function keysPassedOver(environment: Environment): string {
   const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
   const [set] = names.filter(name => environment[name]);
   const [missing] = names.filter(name => !environment[name]);
-  return set === undefined || missing === undefined
-    ? ''
-    : `${set} is set and ${missing} is not, so the environment gives no keys: set both or neither. `;
+  if (set === undefined) return '';
+  if (missing !== undefined) {
+    return `${set} is set and ${missing} is not, so the environment gives no keys: set both or neither. `;
+  }
+  return `${names.join(' and ')} are set, and passed over, since AWS_PROFILE is set, too: unset it to use them. `;
 }
 
 /** The source that the option `awsCredentials` is. */
@@ -254,7 +259,7 @@ function instanceMetadataSource(environment: Environment): CredentialSource {
   return {
     name: 'instance-metadata',
     description: 'the EC2 instance metadata service',
-    advice: `${halfOfTheKeys(environment)}No other source of AWS credentials is set up here. On EC2, attach an instance profile, and inside a container raise the hop limit to 2 (aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --http-put-response-hop-limit 2); elsewhere, set up a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".`,
+    advice: `${keysPassedOver(environment)}No other source of AWS credentials is set up here. On EC2, attach an instance profile, and inside a container raise the hop limit to 2 (aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --http-put-response-hop-limit 2); elsewhere, set up a profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "awsCredentials".`,
     roleArn: undefined,
     secrets: [],
     timeLimitMillis: INSTANCE_METADATA_MILLIS,

@@ -87,6 +87,19 @@ describe('the variables of the AWS SDK', () => {
     assert.equal(await whoami(), 'profile profile-role/session');
   });
 
+  it('AWS_PROFILE wins where it names no source, too, and the error says why the keys are passed over', async () => {
+    const config = join(environment.folder, 'config');
+    await writeFile(config, '[profile work]\nregion = eu-west-1\n');
+    for (const profile of ['work', 'typo']) {
+      await setUp('environment', {role: 'environment-role'});
+      environment.set({AWS_CONFIG_FILE: config, AWS_PROFILE: profile});
+      await assertRejected(clientOf().getAccessToken(), {
+        code: 'AWS_CREDENTIALS_UNAVAILABLE',
+        says: ['passed over, since AWS_PROFILE is set, too: unset it'],
+      });
+    }
+  });
+
   it('without AWS_PROFILE, keys of the environment win over the default profile', async () => {
     await setUp('environment', {role: 'environment-role'});
     await setUp('profile', {role: 'profile-role'});
