@@ -16,17 +16,17 @@ export async function credentialProviders(): Promise<
 // As one attempt at an exchange. The AWS SDK makes three.
 const ATTEMPT_MILLIS = 10_000;
 
+/** The region whose AWS STS is asked for a role. */
+export type StsRegion = string | (() => Promise<string>);
+
 /**
  * The configuration of the AWS SDK's own clients: by default their requests have no end, and one that hangs would
  * keep the process long after its source's time is over.
  *
  * @param timeoutMillis how long the source may take in all, in ms; one request never longer than ten seconds.
- * @param region the region that is asked. Default that of `AWS_REGION`, the profile's, or us-east-1.
+ * @param region the region that is asked, where the SDK does not know it.
  */
-export function clientConfigWithin(
-  timeoutMillis: number,
-  region?: string | (() => Promise<string>),
-) {
+export function clientConfigWithin(timeoutMillis: number, region?: StsRegion) {
   const millis = Math.min(timeoutMillis, ATTEMPT_MILLIS);
   return {
     ...(region === undefined ? {} : {region}),

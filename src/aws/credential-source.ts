@@ -1,7 +1,8 @@
 import {AwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
 import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
-import {clientConfigWithin, credentialProviders} from './aws-sdk.js';
+import {clientConfigWithin, credentialProviders, type StsRegion} from './aws-sdk.js';
+import {FALLBACK_REGION} from './region-lookup.js';
 import {commandSecrets, readSharedProfile, type SharedProfile} from './shared-config.js';
 import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 import {readTokenFile} from './token-file.js';
@@ -39,7 +40,6 @@ export interface CredentialSource {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type StsRegion = string | (() => Promise<string>);
 
 // The metadata service answers within milliseconds where there is one.
 const INSTANCE_METADATA_MILLIS = 2_000;
@@ -53,8 +53,8 @@ const CONTAINER_MILLIS = 10_000;
  *
  * @param timeoutMillis how long it may take, in ms: the shared files never longer than ten seconds, and the file
  *   of a token never longer than five.
- * @param givenRegion the region whose AWS STS is asked for a role. Default `AWS_REGION` or `AWS_DEFAULT_REGION`, of
- *   which the AWS SDK does not know the latter.
+ * @param givenRegion the region whose AWS STS is asked for a role. Default `AWS_REGION`, `AWS_DEFAULT_REGION`, which
+ *   the AWS SDK does not know, the profile's, or us-east-1.
  * @throws AwsAuthError `AWS_CREDENTIALS_UNAVAILABLE` where none is set up, or the shared files cannot be read.
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html
  */
@@ -63,8 +63,6 @@ export async function chooseCredentialSource(
   timeoutMillis?: number,
   givenRegion?: StsRegion,
 ): Promise<CredentialSource> {
-  const region =
-    givenRegion ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined);
   const isSet = (name: string): boolean => Boolean(environment[name]);
   const named = environment['AWS_PROFILE'];
   if (!named && isSet('AWS_ACCESS_KEY_ID') && isSet('AWS_SECRET_ACCESS_KEY')) {
@@ -79,6 +77,10 @@ export async function chooseCredentialSource(
       'Let the user that runs this process read it; it must be a file. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others, /dev/null none. No other source is asked instead: that may be another identity.',
     );
   }
+  const {AWS_REGION, AWS_DEFAULT_REGION} = environment;
+  // Of one that is not known, the SDK's own search warns on the console.
+  const region =
+    givenRegion ?? (AWS_REGION || AWS_DEFAULT_REGION || profile.region || FALLBACK_REGION);
   if (profile.kind !== 'none') return profileSource(profile, region, timeoutMillis);
   if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE')) {
     return webIdentitySource(environment, region, timeoutMillis);
@@ -155,7 +157,7 @@ function environmentSource(environment: Environment): CredentialSource {
 
 function profileSource(
   profile: SharedProfile,
-  region: StsRegion | undefined,
+  region: StsRegion,
   timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
 ): CredentialSource {
   // It goes into a shell.
@@ -200,7 +202,7 @@ function profileSource(
 
 function webIdentitySource(
   environment: Environment,
-  region: StsRegion | undefined,
+  region: StsRegion,
   timeoutMillis = DEFAULT_TIME_LIMIT_MILLIS,
 ): CredentialSource {
   const file = environment['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';

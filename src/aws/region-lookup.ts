@@ -19,8 +19,8 @@ export interface FoundRegion {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-// Every AWS account has STS there, and GetCallerIdentity answers the same in every region.
-const FALLBACK_REGION = 'us-east-1';
+/** Every AWS account has STS there, and GetCallerIdentity answers the same in every region. */
+export const FALLBACK_REGION = 'us-east-1';
 
 /**
  * Looks for the region: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile, the instance's metadata, and at

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import nock from 'nock';
+import sinon from 'sinon';
 import {awsIdentityReader} from '../../src/client/aws-identity.js';
 import {resolveOptions, type AwsAuthClientOptions} from '../../src/client/options.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
@@ -68,6 +69,19 @@ describe('the region whose AWS STS is asked for a role', () => {
       await assertAsked('us-gov-west-1', {awsRegion: () => Promise.resolve('us-gov-west-1')});
     });
   }
+
+  it('is us-east-1 where nobody names one, of which nothing is said on the console', async () => {
+    const warn = sinon.stub(console, 'warn');
+    try {
+      for (const variables of Object.values(SOURCES)) {
+        environment.set({AWS_PROFILE: '', AWS_EC2_METADATA_DISABLED: 'true', ...variables()});
+        await assertAsked('us-east-1');
+      }
+      assert.deepEqual(warn.args, []);
+    } finally {
+      warn.restore();
+    }
+  });
 
   it('is the profile’s own before all, as in the AWS SDK', async () => {
     environment.set({AWS_PROFILE: 'placed', AWS_DEFAULT_REGION: 'us-gov-west-1'});
