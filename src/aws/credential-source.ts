@@ -74,7 +74,7 @@ export async function chooseCredentialSource(
   if (profile.unreadable.length > 0) {
     throw unavailable(
       `No AWS credentials could be looked for: of the shared AWS files, ${profile.unreadable.join(' and ')} cannot be read.`,
-      'Let the user that runs this process read it; it must be a file. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others, /dev/null none. No other source is asked instead: that may be another identity.',
+      'Let the user that runs this process read it; it must be a file of text in UTF-8. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others, /dev/null none. No other source is asked instead: that may be another identity.',
     );
   }
   const {AWS_REGION, AWS_DEFAULT_REGION} = environment;

@@ -125,8 +125,10 @@ async function whyUnreadable(file: string, home: string): Promise<string | undef
     const found = await stat(path);
     absent = ['ENOENT'];
     // A pipe gives what it has once.
-    if (found.isFile() || found.isDirectory()) await readFile(path);
-    return undefined;
+    if (!found.isFile() && !found.isDirectory()) return undefined;
+    // What ">" writes in Windows PowerShell: the SDK finds nothing in it.
+    const isUtf16 = /^(?:fffe|feff)/.test((await readFile(path)).toString('hex', 0, 2));
+    return isUtf16 ? `${JSON.stringify(file)} (UTF-16, not UTF-8)` : undefined;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     return absent.includes(code) ? undefined : `${JSON.stringify(file)} (${code})`;

@@ -252,6 +252,23 @@ describe('the profile of the shared files', () => {
     });
   });
 
+  it('is none in files of UTF-16, as Windows PowerShell writes them, of which is told', async () => {
+    const {folder} = environment;
+    const text = Buffer.from(`\ufeff[default]\n${KEYS}`, 'utf16le');
+    const [little, big, utf8] = [join(folder, 'little'), join(folder, 'big'), join(folder, 'utf8')];
+    await writeFile(little, text);
+    await writeFile(big, Buffer.from(text).swap16());
+    await writeFile(utf8, text.toString('utf16le'));
+    environment.set({AWS_CONFIG_FILE: little, AWS_SHARED_CREDENTIALS_FILE: big});
+    assert.deepEqual(await readSharedProfile(process.env), {
+      ...NOTHING,
+      unreadable: [little, big].map(file => `${JSON.stringify(file)} (UTF-16, not UTF-8)`),
+    });
+    environment.set({AWS_CONFIG_FILE: utf8, AWS_SHARED_CREDENTIALS_FILE: utf8});
+    const {kind, unreadable} = await readSharedProfile(process.env);
+    assert.deepEqual([kind, unreadable], ['static keys', []]);
+  });
+
   it('is none where a file’s folder is a file: it is not there', async () => {
     await writeFile(join(environment.folder, 'file'), '');
     environment.set({AWS_CONFIG_FILE: join(environment.folder, 'file', 'config')});
