@@ -167,12 +167,3 @@ function kindOf(profile: Environment): ProfileKind {
   if (has('role_arn')) return 'role without one source';
   return 'none';
 }
-
-/**
- * What of a command must not show: it may hold a password, and a program that fails may quote what it was given.
- * Options and paths are left: they tell what went wrong.
- */
-export function commandSecrets(command: string): string[] {
-  const values = command.split(/[\s"'=]+/).slice(1);
-  return [command, ...values.filter(value => /^[^-/.~]/.test(value))];
-}
