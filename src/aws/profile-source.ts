@@ -6,7 +6,7 @@ import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 /**
  * The source that a profile of the shared files is.
  *
- * @param region the region whose AWS STS is asked for a role, where no profile of it names one.
+ * @param region the region that is asked for a role, or to renew a console login, where no profile of it names one.
  * @param timeoutMillis how long a request may take, in ms.
  */
 export function profileSource(
@@ -47,9 +47,13 @@ export function profileSource(
         ignoreCache: true,
         // No region: it would win over that of an SSO session.
         clientConfig: clientConfigWithin(timeoutMillis),
-        // To a web identity's request the SDK hands nothing else.
-        parentClientConfig: clientConfigWithin(timeoutMillis, region),
-      })();
+        // To a web identity's request the SDK hands no clientConfig.
+        parentClientConfig: clientConfigWithin(timeoutMillis),
+      })({
+        callerClientConfig: {
+          region: typeof region === 'function' ? region : () => Promise.resolve(region),
+        },
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {createHash, generateKeyPairSync} from 'node:crypto';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import nock from 'nock';
@@ -69,6 +70,35 @@ describe('the region whose AWS STS is asked for a role', () => {
       await assertAsked('us-gov-west-1', {awsRegion: () => Promise.resolve('us-gov-west-1')});
     });
   }
+
+  it('is that which renews a console login, too', async () => {
+    const session = 'arn:aws:iam::111122223333:user/demo';
+    const file = join(environment.folder, 'config');
+    await writeFile(file, `[default]\nlogin_session = ${session}\n`);
+    const {privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'});
+    const name = createHash('sha256').update(session).digest('hex');
+    await writeFile(
+      join(environment.folder, `${name}.json`),
+      JSON.stringify({
+        accessToken: {accountId: '111122223333', expiresAt: '2001-01-01T00:00:00Z'},
+        clientId: 'the-cli',
+        refreshToken: 'x',
+        dpopKey: privateKey.export({type: 'sec1', format: 'pem'}),
+      }),
+    );
+    environment.set({
+      AWS_LOGIN_CACHE_DIRECTORY: environment.folder,
+      AWS_DEFAULT_REGION: 'us-west-2',
+    });
+    const signIn = nock('https://us-west-2.signin.aws.amazon.com')
+      .post('/v1/token')
+      .reply(400, {error: 'TOKEN_EXPIRED'}, {'x-amzn-errortype': 'AccessDeniedException'});
+    await assertRejected(awsIdentityReader(resolveOptions({audience: AUDIENCE}))(), {
+      code: 'AWS_CREDENTIALS_UNAVAILABLE',
+      says: ['Your session has expired', 'aws login --profile default'],
+    });
+    assert.ok(signIn.isDone());
+  });
 
   it('is us-east-1 where nobody names one, of which nothing is said on the console', async () => {
     const warn = sinon.stub(console, 'warn');
