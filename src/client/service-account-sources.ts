@@ -53,8 +53,9 @@ export function serviceAccountTokenSource(
       const details = {...call, scopes, lifetimeSeconds};
       const asked = clock();
       const response = await send(transporter, generateAccessTokenRequest(details), attempt);
-      // Where this answer tells no time, what others told of it counts.
-      const granted = readGenerateAccessToken(response, details, federation.clock.now());
+      // Where this answer tells no time that can be, what others told of it counts, and then what is told here.
+      const times = [federation.clock.now(), clock()];
+      const granted = readGenerateAccessToken(response, details, times);
       return new AccessToken(...lifeOf(granted, 'impersonation', asked, clock()));
     });
 }
@@ -71,7 +72,8 @@ export function idTokenSource(
       const details = {...call, targetAudience};
       const asked = clock();
       const response = await send(transporter, generateIdTokenRequest(details), attempt);
-      const granted = readGenerateIdToken(response, details, federation.clock.now());
+      const times = [federation.clock.now(), clock()];
+      const granted = readGenerateIdToken(response, details, times);
       return new IdToken(...lifeOf(granted, 'id-token', asked, clock()));
     });
 }

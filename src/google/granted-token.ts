@@ -9,6 +9,22 @@ export interface GrantedToken {
   readonly lifetimeMillis: number;
 }
 
+/**
+ * How long a token may be used, in ms, of which the server tells when it ends; `undefined` where it has ended by every
+ * clock. Nobody grants what has ended: a clock by which it has is wrong, such as that of a proxy that writes `Date`
+ * headers of its own, and the next one counts.
+ *
+ * @param end in epoch ms, as are the clocks.
+ * @param clocks the one to be believed first.
+ */
+export function lifetimeUntil(
+  end: number,
+  clocks: readonly (number | undefined)[],
+): number | undefined {
+  const now = clocks.find(clock => clock !== undefined && clock < end);
+  return now === undefined ? undefined : end - now;
+}
+
 type Body = Readonly<Record<string, unknown>>;
 
 /**

@@ -1,5 +1,5 @@
 import {parse, record, text} from './error-response.js';
-import {isJsonWebToken, readBody, type GrantedToken} from './granted-token.js';
+import {isJsonWebToken, lifetimeUntil, readBody, type GrantedToken} from './granted-token.js';
 import {
   iamCredentialsRequest,
   refusedCall,
@@ -37,13 +37,13 @@ export function generateIdTokenRequest(call: IdTokenCall): TokenEndpointRequest 
  * Reads the answer. The token's own `exp` is counted by the server's clock where its `Date` header tells
  * it. Its signature is the business of whoever receives it.
  *
- * @param now the time at which the answer came, as well as it is known here, in epoch ms.
+ * @param now the time at which the answer came, in epoch ms, by the clocks that there are here, the likeliest first.
  * @throws AwsAuthError with the step `id-token`.
  */
 export function readGenerateIdToken(
   response: TokenEndpointResponse,
   call: IdTokenCall,
-  now: number,
+  now: readonly number[],
 ): GrantedToken {
   const step = stepOf(METHOD);
   if (response.status >= 400) {
@@ -60,8 +60,8 @@ export function readGenerateIdToken(
   }
   const exp = claimsOf(value)?.['exp'];
   if (typeof exp !== 'number') throw malformed(step, response, 'has a "token" without "exp"');
-  const lifetimeMillis = exp * 1000 - (response.serverTime ?? now);
-  if (lifetimeMillis <= 0) {
+  const lifetimeMillis = lifetimeUntil(exp * 1000, [response.serverTime, ...now]);
+  if (lifetimeMillis === undefined) {
     throw malformed(step, response, 'has a "token" whose "exp" has already passed');
   }
   return {value, lifetimeMillis: Math.min(lifetimeMillis, LONGEST_LIFETIME_MILLIS)};

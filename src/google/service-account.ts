@@ -1,5 +1,5 @@
 import {text} from './error-response.js';
-import {isTokenValue, readBody, type GrantedToken} from './granted-token.js';
+import {isTokenValue, lifetimeUntil, readBody, type GrantedToken} from './granted-token.js';
 import {
   iamCredentialsRequest,
   refusedCall,
@@ -40,13 +40,13 @@ export function generateAccessTokenRequest(impersonation: Impersonation): TokenE
  * Reads the answer. The lifetime is counted by the server's own clock where its `Date` header tells
  * it, so that a wrong local clock does not matter.
  *
- * @param now the time at which the answer came, as well as it is known here, in epoch ms.
+ * @param now the time at which the answer came, in epoch ms, by the clocks that there are here, the likeliest first.
  * @throws AwsAuthError with the step `impersonation`.
  */
 export function readGenerateAccessToken(
   response: TokenEndpointResponse,
   impersonation: Impersonation,
-  now: number,
+  now: readonly number[],
 ): GrantedToken {
   const step = stepOf(METHOD);
   if (response.status >= 400) {
@@ -66,8 +66,8 @@ export function readGenerateAccessToken(
   if (expireTime === undefined) {
     throw malformed(step, response, 'has an "expireTime" that is not an RFC 3339 time');
   }
-  const lifetimeMillis = expireTime - (response.serverTime ?? now);
-  if (lifetimeMillis <= 0) {
+  const lifetimeMillis = lifetimeUntil(expireTime, [response.serverTime, ...now]);
+  if (lifetimeMillis === undefined) {
     throw malformed(step, response, 'has an "expireTime" that has already passed');
   }
   // No token outlives what was asked for; a proxy's wrong `Date` makes it look so.

@@ -159,3 +159,42 @@ describe('a local clock that is wrong', () => {
     );
   });
 });
+
+describe('a local clock that is right', () => {
+  for (const [minutes, where] of [
+    [0, 'of IAM Credentials alone'],
+    [120, 'of both servers'],
+  ] as const) {
+    it(`is believed where a proxy sets the Date headers ${where} two hours ahead`, async () => {
+      await using emulator = await startEmulator();
+      const proxy = await startServer((request, response) => {
+        void (async () => {
+          const {authorization, 'content-type': type = ''} = request.headers;
+          const answer = await fetch(`${emulator.url}${request.url ?? ''}`, {
+            method: 'POST',
+            headers: {'content-type': type, ...(authorization && {authorization})},
+            body: await text(request),
+          });
+          const ahead = request.url?.includes('/serviceAccounts/') ? 120 : minutes;
+          response.setHeader('date', new Date(Date.now() + ahead * MINUTE).toUTCString());
+          response.writeHead(answer.status, {'content-type': 'application/json'});
+          response.end(await answer.text());
+        })();
+      });
+      try {
+        const {token_url: tokenUrl, service_account_impersonation_url: url = ''} = emulator.config;
+        const client = emulatedClient(emulator, {
+          tokenUrl: tokenUrl.replace(emulator.url, proxy.url),
+          serviceAccountImpersonationUrl: url.replace(emulator.url, proxy.url),
+        });
+        await client.getAccessToken();
+        const life = (client.credentials.expiry_date ?? NaN) - Date.now();
+        assert.equal(Math.round(life / MINUTE), 60);
+        const idToken = await client.fetchIdToken('https://service.example');
+        assert.equal(await client.fetchIdToken('https://service.example'), idToken, 'it is kept');
+      } finally {
+        await proxy.close();
+      }
+    });
+  }
+});

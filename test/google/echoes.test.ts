@@ -110,7 +110,7 @@ const exchange = async (url: string, transporter: Transporter = directGaxios()) 
 const impersonate = async (url: string, transporter: Transporter = directGaxios()) => {
   const details = sampleImpersonation({url});
   const request = generateAccessTokenRequest(details);
-  return readGenerateAccessToken(await send(transporter, request, OPTIONS), details, Date.now());
+  return readGenerateAccessToken(await send(transporter, request, OPTIONS), details, [Date.now()]);
 };
 
 /** What is searched for: also a good part of a secret is too much. */

@@ -28,7 +28,7 @@ const read = (
   body: unknown,
   {now = NOW, ...more}: Partial<TokenEndpointResponse> & {now?: number} = {},
 ): GrantedToken =>
-  readGenerateIdToken(tokenEndpointAnswer(status, body, more), sampleIdTokenCall(), now);
+  readGenerateIdToken(tokenEndpointAnswer(status, body, more), sampleIdTokenCall(), [now]);
 const refusal = (...given: Parameters<typeof read>): AwsAuthError => thrownBy(() => read(...given));
 
 describe('generateIdTokenRequest', () => {
@@ -82,6 +82,13 @@ describe('readGenerateIdToken', () => {
     for (const now of [NOW, NOW + 9_000_000, NOW - 9_000_000]) {
       assert.equal(read(200, {token}, {serverTime, now}).lifetimeMillis, 540_000);
     }
+  });
+
+  it('counts it by the clock here where by that of the server it has ended', () => {
+    const token = jsonWebToken({exp: EXP});
+    const serverTime = NOW + 86_400_000;
+    assert.equal(read(200, {token}, {serverTime}).lifetimeMillis, 3_600_000);
+    assert.match(refusal(200, {token}, {serverTime, now: serverTime}).message, /already passed/);
   });
 
   it('believes in no life of more than an hour', () => {

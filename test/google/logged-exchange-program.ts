@@ -37,7 +37,7 @@ for (const origin of [good, bad, broken]) {
     const impersonation = sampleImpersonation({url: `${origin}/generateAccessToken`});
     const request = generateAccessTokenRequest(impersonation);
     const response = await send(transporter, request, OPTIONS);
-    return readGenerateAccessToken(response, impersonation, Date.now());
+    return readGenerateAccessToken(response, impersonation, [Date.now()]);
   });
 }
 process.stdout.write(JSON.stringify(outcomes));

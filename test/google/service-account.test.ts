@@ -24,7 +24,7 @@ interface Circumstances extends Partial<TokenEndpointResponse> {
 const read = (status: number, body: unknown, circumstances: Circumstances = {}): GrantedToken => {
   const {impersonation, now = NOW, ...more} = circumstances;
   const response = tokenEndpointAnswer(status, body, more);
-  return readGenerateAccessToken(response, sampleImpersonation(impersonation), now);
+  return readGenerateAccessToken(response, sampleImpersonation(impersonation), [now]);
 };
 const refusal = (status: number, body: unknown, circumstances?: Circumstances): AwsAuthError =>
   thrownBy(() => read(status, body, circumstances));
@@ -87,6 +87,12 @@ describe('readGenerateAccessToken', () => {
     assert.deepEqual(read(200, GOOD, {serverTime: NOW, now: NOW - 9_000_000}), hour);
     const late = read(200, GOOD, {serverTime: NOW + 3_540_000, now: NOW});
     assert.equal(late.lifetimeMillis, 60_000);
+  });
+
+  it('counts it by the clock here where by that of the server it has ended', () => {
+    for (const ahead of [3_600_000, 86_400_000]) {
+      assert.deepEqual(read(200, GOOD, {serverTime: NOW + ahead}), hour);
+    }
   });
 
   it('reads every form of an RFC 3339 time', () => {
@@ -173,8 +179,9 @@ describe('readGenerateAccessToken', () => {
       });
     }
 
-    it('the time has passed by the clock of the server', () => {
-      assert.match(refusal(200, GOOD, {serverTime: NOW + 3_600_000}).message, /already passed/);
+    it('the time has passed by every clock', () => {
+      const late = NOW + 3_600_000;
+      assert.match(refusal(200, GOOD, {serverTime: late, now: late}).message, /already passed/);
     });
 
     it('the status is that of a success and not 200', () => {

@@ -92,7 +92,7 @@ for (const [name, transporter] of [
           ];
         });
       const response = await send(transporter, generateAccessTokenRequest(impersonation), OPTIONS);
-      assert.deepEqual(readGenerateAccessToken(response, impersonation, 0), {
+      assert.deepEqual(readGenerateAccessToken(response, impersonation, [0]), {
         value: 'impersonated',
         lifetimeMillis: 3_600_000,
       });
