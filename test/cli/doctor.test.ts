@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, it} from 'mocha';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
+import {startServer} from '../support/local-server.js';
 import {EMAIL, examine, ROLE, setUp, type PrintedStep} from './doctor-fixture.js';
 import {runCommand} from './run-command.js';
 
@@ -266,12 +267,53 @@ describe('google-auth-aws doctor', () => {
     });
   });
 
-  it('stops where AWS STS cannot be reached', async () => {
-    aws.set({AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9'});
-    const {last} = await examine(aws);
-    assert.equal(last.id, 'aws-sts');
-    assert.equal(last.code, 'NETWORK_ERROR');
-    assert.match(last.facts, /AWS STS \(127\.0\.0\.1:9\) could not be reached: ECONNREFUSED/);
+  describe('goes on where AWS STS does not answer here, which a token does not need', () => {
+    const silent = async () => {
+      aws.set({AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9'});
+      const {ran, steps, last} = await examine(aws);
+      const step = steps.find(({id}) => id === 'aws-sts');
+      assert.equal(step?.status, 'warning');
+      assert.equal(step.code, 'NETWORK_ERROR');
+      assert.match(step.facts, /AWS STS \(127\.0\.0\.1:9\) could not be reached: ECONNREFUSED/);
+      assert.match(step.meaning ?? '', /Google STS asks it/);
+      return {ran, last};
+    };
+
+    it('and warns of it where all else is well', async () => {
+      const {ran, last} = await silent();
+      assert.equal(ran.status, 0);
+      assert.equal(last.id, 'impersonation');
+    });
+
+    it('and warns of it where what answers is not AWS', async () => {
+      const page = await startServer((_, response) => {
+        response.writeHead(403, {'content-type': 'text/html'}).end('<title>Blocked</title>');
+      });
+      try {
+        aws.set({AWS_ENDPOINT_URL_STS: page.url});
+        const {ran, steps} = await examine(aws);
+        assert.equal(ran.status, 0);
+        assert.equal(steps.find(({id}) => id === 'aws-sts')?.code, 'INVALID_RESPONSE');
+      } finally {
+        await page.close();
+      }
+    });
+
+    it('and finds the step that is broken', async () => {
+      emulator.failNext({
+        service: 'google-sts',
+        status: 400,
+        body: {
+          error: 'unauthorized_client',
+          error_description: 'The given credential is rejected by the attribute condition.',
+        },
+      });
+      const {ran, last} = await silent();
+      assert.equal(ran.status, 1);
+      assert.equal(last.id, 'google-sts');
+      assert.equal(last.code, 'ATTRIBUTE_CONDITION_FAILED');
+      assert.match(last.remedies?.[0]?.command ?? '', /^gcloud iam workload-identity-pools/);
+    });
   });
 
   describe('is used wrongly', () => {

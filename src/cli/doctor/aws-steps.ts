@@ -53,12 +53,29 @@ export const regionStep: Step = {
   },
 };
 
-/** AWS STS, asked directly: it hears the same signature that Google will forward. */
+/**
+ * AWS STS, asked directly: it hears the same signature that Google will forward. Where it does not answer here, that
+ * breaks nothing: a firewall may let this machine reach Google alone.
+ */
 export const callerIdentityStep: Step = {
   id: 'aws-sts',
   title: 'AWS STS',
   async run(visit): Promise<Finding> {
-    const caller = await clientOf(visit).getCallerIdentity();
+    let caller;
+    try {
+      caller = await clientOf(visit).getCallerIdentity();
+    } catch (error) {
+      const {isAwsAuthError} = await loadLibrary();
+      if (!isAwsAuthError(error) || error.step !== 'caller-identity') throw error;
+      if (error.code === 'AWS_IDENTITY_REJECTED') throw error;
+      return {
+        status: 'warning',
+        facts: error.what,
+        code: error.code,
+        meaning:
+          'A token does not need that: Google STS asks it, and not this machine. What follows is told without the names of this role.',
+      };
+    }
     visit.caller = caller;
     const facts = `${caller.arn}, account ${caller.accountId}`;
     const expected = /:role\/(?:.*\/)?([^/]+)$/.exec(caller.roleArn ?? '')?.[1];
