@@ -1,6 +1,6 @@
 import {AwsAuthError, type AwsAuthErrorCode, type AwsAuthStep} from '../errors.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
-import {adviceForStranger, commonRefusal, poolProject, type Step} from './refusal.js';
+import {adviceForBarrier, commonRefusal, poolProject, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 /** What every call of a service account's method at IAM Credentials needs. */
@@ -98,8 +98,8 @@ function ownRefusal(
       status: refusal.status,
       reason: refusal.error,
     });
-  const adviceOnStranger = adviceForStranger(refusal, stepOf(method));
-  if (adviceOnStranger !== undefined) return error('IMPERSONATION_REFUSED', adviceOnStranger);
+  const adviceOnBarrier = adviceForBarrier(refusal, stepOf(method));
+  if (adviceOnBarrier !== undefined) return error('IMPERSONATION_REFUSED', adviceOnBarrier);
   if (refusal.status === 403 || refusal.status === 404) {
     return error('IMPERSONATION_DENIED', bindingAdvice(method, call));
   }

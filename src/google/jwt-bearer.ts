@@ -1,7 +1,7 @@
 import {AwsAuthError, type AwsAuthErrorCode} from '../errors.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
-import {adviceForStranger, commonRefusal, type Step} from './refusal.js';
+import {adviceForBarrier, commonRefusal, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 const STEP: Step = {step: 'jwt-bearer', server: "Google's OAuth endpoint"};
@@ -108,7 +108,7 @@ function refused(refusal: Refusal, {email, subject, scopes}: JwtBearerExchange):
   }
   return error(
     'DELEGATION_REFUSED',
-    adviceForStranger(refusal, STEP) ?? advice(refusal, email, subject, scopes),
+    adviceForBarrier(refusal, STEP) ?? advice(refusal, email, subject, scopes),
   );
 }
 

@@ -86,13 +86,20 @@ function enableAdvice(
 }
 
 /**
- * What to do about a refusal that is in no format of Google's: a proxy or a firewall has answered, or another
- * server than was meant. `undefined` where Google itself refused.
+ * What to do about a refusal of what stands before the endpoint: a perimeter, or, in no format of Google's, a proxy, a
+ * firewall, or another server than was meant. `undefined` where the endpoint itself refused.
  */
-export function adviceForStranger(
-  {isForeign, status}: Refusal,
+export function adviceForBarrier(
+  {isForeign, status, reason, description}: Refusal,
   {server}: Step,
 ): string | undefined {
+  // https://cloud.google.com/vpc-service-controls/docs/troubleshooting
+  if (
+    reason === 'SECURITY_POLICY_VIOLATED' ||
+    description.includes('vpcServiceControlsUniqueIdentifier')
+  ) {
+    return 'VPC Service Controls keep the caller out of a perimeter, whatever its roles: whoever administers that finds the refusal by its identifier, and lets the caller in by an ingress rule.';
+  }
   if (status === 407) {
     return 'The proxy on the way wants a user name and a password: http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY.';
   }

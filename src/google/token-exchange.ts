@@ -2,7 +2,7 @@ import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
 import {adviceForAwsRefusal} from './aws-refusal.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
-import {adviceForStranger, commonRefusal, malformed, poolProject, type Step} from './refusal.js';
+import {adviceForBarrier, commonRefusal, malformed, poolProject, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 // RFC 8693 sections 2.1 and 3
@@ -142,7 +142,7 @@ function refused(
   }
   return error(
     'TOKEN_EXCHANGE_REFUSED',
-    adviceForStranger(refusal, STEP) ??
+    adviceForBarrier(refusal, STEP) ??
       (refusal.error === undefined && refusal.description === ''
         ? "A refusal without a word is rarely Google's: look for a proxy or a firewall between here and Google STS that refuses in its place."
         : `Check the provider's settings: ${describeProvider(audience)}`),

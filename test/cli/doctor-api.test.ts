@@ -73,6 +73,24 @@ const REFUSED: readonly Row[] = [
     command: `gcloud storage buckets add-iam-policy-binding gs://my-bucket --role=roles/storage.objectViewer --member="principalSet://${POOL}/attribute.aws_role/${ROLE}"`,
   },
   {
+    title: 'a perimeter of VPC Service Controls, for which no role helps',
+    flags: ['--bucket', 'my-bucket'],
+    broken: failing({
+      service: 'storage',
+      status: 403,
+      body: {
+        error: {
+          code: 403,
+          message:
+            "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: yBL4S-x",
+        },
+      },
+    }),
+    step: 'api-call',
+    said: /vpcServiceControlsUniqueIdentifier: yBL4S-x/,
+    means: /VPC Service Controls .* an ingress rule/,
+  },
+  {
     title: 'an API that is not enabled',
     flags: ['--bucket', 'my-bucket'],
     broken: failing({

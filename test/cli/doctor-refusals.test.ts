@@ -54,6 +54,9 @@ const iamSays = (status: number, name: string, message: string) =>
     body: {error: {code: status, status: name, message}},
   });
 
+const FORBIDDEN =
+  "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: yBL4S-x";
+
 // IAM allows all of ASCII in a path.
 const ODD_KEYS: Variables = {
   AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
@@ -520,6 +523,16 @@ const REFUSED_BY_IAM_CREDENTIALS: readonly Row[] = [
           })),
         })),
     },
+  },
+  {
+    title: 'a perimeter of VPC Service Controls, whatever life is asked for',
+    config: emulator =>
+      emulator.configFor({serviceAccountEmail: EMAIL, tokenLifetimeSeconds: 7200}),
+    broken: iamSays(403, 'PERMISSION_DENIED', FORBIDDEN),
+    step: 'impersonation',
+    code: 'IMPERSONATION_REFUSED',
+    said: /prohibited by organization's policy\. vpcServiceControlsUniqueIdentifier: yBL4S-x/,
+    means: /^VPC Service Controls .* an ingress rule/,
   },
   {
     title: 'an outage',

@@ -225,6 +225,30 @@ describe('readGenerateAccessToken', () => {
       }
     });
 
+    it('what VPC Service Controls forbid, for which no binding helps', () => {
+      const words = "Request is prohibited by organization's policy.";
+      for (const body of [
+        envelope(403, 'PERMISSION_DENIED', `${words} vpcServiceControlsUniqueIdentifier: yBL4S-x`),
+        {
+          error: {
+            ...{code: 403, status: 'PERMISSION_DENIED', message: words},
+            details: [
+              {
+                '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+                reason: 'SECURITY_POLICY_VIOLATED',
+              },
+            ],
+          },
+        },
+      ]) {
+        const error = refusal(403, body);
+        assert.equal(error.code, 'IMPERSONATION_REFUSED');
+        assert.ok(error.what.includes(words));
+        assert.match(error.fix, /^VPC Service Controls .* an ingress rule/);
+        assert.doesNotMatch(error.message, /gcloud/);
+      }
+    });
+
     it('to act as the service account, and how to find the names that are not known', () => {
       for (const [awsRole, hint] of [
         [

@@ -189,6 +189,16 @@ describe('readTokenExchange names what Google STS refused:', () => {
       [403, '', /HTTP 403, with no explanation\. .*rarely Google's: .*proxy or a firewall/],
       [400, '[{"error": "x"}]', /HTTP 400.*check the URL/],
       [403, {message: 'Forbidden'}, /HTTP 403.*proxy or a firewall/],
+      [
+        403,
+        {
+          error: {
+            status: 'PERMISSION_DENIED',
+            message: 'No. vpcServiceControlsUniqueIdentifier: x',
+          },
+        },
+        /UniqueIdentifier: x"\. VPC Service Controls .* an ingress rule/,
+      ],
     ] as const) {
       const error = refusal(status, body);
       assert.equal(error.code, 'TOKEN_EXCHANGE_REFUSED');

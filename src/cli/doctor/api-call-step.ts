@@ -73,7 +73,7 @@ export function apiUrl(visit: Visit): URL | undefined {
 
 function explain(
   status: number,
-  {disabled}: ApiError,
+  {disabled, message}: ApiError,
   visit: Visit,
 ): Pick<Finding, 'meaning' | 'remedies'> {
   const email = clientOf(visit).getServiceAccountEmail();
@@ -87,6 +87,11 @@ function explain(
           command: `gcloud services enable ${service}${project === undefined ? '' : ` --project=${project}`}`,
         },
       ],
+    };
+  }
+  if (message.includes('vpcServiceControlsUniqueIdentifier')) {
+    return {
+      meaning: `The token is good. VPC Service Controls keep ${email ?? 'this role'} out of a perimeter, whatever its roles: whoever administers that finds the refusal by its identifier, and lets it in by an ingress rule.`,
     };
   }
   if (status === 401) {

@@ -41,9 +41,13 @@ export function explainDenial({step}: AwsAuthError, visit: Visit): Explanation |
 }
 
 /** `IMPERSONATION_REFUSED`, where the credential file asks for a longer life than an hour. */
-export function explainLifetime({fix}: AwsAuthError, {client}: Visit): Explanation | undefined {
+export function explainLifetime(
+  {fix, status}: AwsAuthError,
+  {client}: Visit,
+): Explanation | undefined {
   const lifetime = client?.toJSON().service_account_impersonation?.token_lifetime_seconds ?? 0;
-  if (lifetime <= 3600) return undefined;
+  // What is wrong with an argument is a 400.
+  if (lifetime <= 3600 || status !== 400) return undefined;
   const email = client?.getServiceAccountEmail() ?? '';
   return {
     meaning: `The credential file asks for tokens that live ${lifetime} s. More than 3600 s needs the organisation's leave for ${email}. ${fix}`,
