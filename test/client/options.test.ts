@@ -241,7 +241,8 @@ describe('resolved options', () => {
 
   it('have every default', async () => {
     sinon.stub(process, 'env').value({AWS_REGION: 'sa-east-1'});
-    const {credentialSource, region, ...rest} = resolve();
+    const {credentialSource, region, steadyClock, ...rest} = resolve();
+    assert.ok(Math.abs((steadyClock?.() ?? NaN) - performance.now()) < 60_000);
     assert.deepEqual(rest, {
       audience: AUDIENCE,
       serviceAccount: undefined,
@@ -295,6 +296,7 @@ describe('resolved options', () => {
     assert.deepEqual(rest, {
       ...given,
       subject: undefined,
+      steadyClock: undefined,
       ownDelivery: false,
       retryPolicy: {maxAttempts: 1, attemptTimeoutMillis: 1, totalTimeoutMillis: 600_000},
     });
