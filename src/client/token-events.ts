@@ -3,8 +3,8 @@ import {withoutSecrets} from '../masking.js';
 import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 
-const forgetting = new FinalizationRegistry<WeakRef<() => void>>(forget => {
-  forget.deref()?.();
+const forgetting = new FinalizationRegistry<() => void>(forget => {
+  forget();
 });
 
 /**
@@ -20,11 +20,9 @@ export function announceTokens(
   const listening = new WeakRef(client);
   const forget = tokens.onToken(token => {
     const heard = listening.deref();
-    if (heard === undefined) forget();
-    else announce(token, heard);
+    if (heard !== undefined) announce(token, heard);
   });
-  // Weakly, and the listener keeps it: it holds the cache, whose source may hold the client, which would never go.
-  forgetting.register(client, new WeakRef(forget));
+  forgetting.register(client, forget);
   return forget;
 }
 

@@ -146,9 +146,11 @@ export class TokenCache<T extends ExpiringToken> {
    * @returns what ends it.
    */
   onToken(listener: (token: T) => void): () => void {
-    this.#listeners.add(listener);
+    // Whoever keeps what ends it need not keep the cache.
+    const listeners = this.#listeners;
+    listeners.add(listener);
     return () => {
-      this.#listeners.delete(listener);
+      listeners.delete(listener);
     };
   }
 
