@@ -1,11 +1,46 @@
 import assert from 'node:assert/strict';
 import {text} from 'node:stream/consumers';
-import {startEmulator} from '../../src/emulator/index.js';
+import {startEmulator, type Emulator} from '../../src/emulator/index.js';
+import type {AwsAuthClient} from '../../src/index.js';
 import {startServer} from '../support/local-server.js';
 import {runNode} from '../support/run-node.js';
 import {emulatedClient, emulatedStorage, federatedClient} from './emulated-client.js';
 
 const MINUTE = 60_000;
+
+/** A proxy before the emulator, which writes the `Date` headers itself, or leaves them out; and the URLs that lead to it. */
+async function dateProxy(emulator: Emulator, dateOf: (path: string) => Date | undefined) {
+  const {token_url: tokenUrl, service_account_impersonation_url: url = ''} = emulator.config;
+  const proxy = await startServer((request, response) => {
+    void (async () => {
+      const {authorization, 'content-type': type = ''} = request.headers;
+      const path = request.url ?? '';
+      const answer = await fetch(`${emulator.url}${path}`, {
+        method: 'POST',
+        headers: {'content-type': type, ...(authorization && {authorization})},
+        body: await text(request),
+      });
+      const date = dateOf(path);
+      response.sendDate = false;
+      if (date !== undefined) response.setHeader('date', date.toUTCString());
+      response.writeHead(answer.status, {'content-type': 'application/json'});
+      response.end(await answer.text());
+    })();
+  });
+  return {
+    tokenUrl: tokenUrl.replace(emulator.url, proxy.url),
+    serviceAccountImpersonationUrl: url.replace(emulator.url, proxy.url),
+    [Symbol.asyncDispose]: () => proxy.close(),
+  };
+}
+
+async function assertKeptForAnHour(client: AwsAuthClient, clock: () => number): Promise<void> {
+  await client.getAccessToken();
+  const life = (client.credentials.expiry_date ?? NaN) - clock();
+  assert.equal(Math.round(life / MINUTE), 60);
+  const idToken = await client.fetchIdToken('https://service.example');
+  assert.equal(await client.fetchIdToken('https://service.example'), idToken, 'it is kept');
+}
 
 // The emulator's clock is right; this machine's, by the option `clock`, is not.
 describe('a local clock that is wrong', () => {
@@ -51,30 +86,14 @@ describe('a local clock that is wrong', () => {
     for (const minutes of [-60, 60]) {
       it(`by ${String(minutes)} minutes is corrected by what AWS says, where a proxy sends ${title}`, async () => {
         await using emulator = await startEmulator();
-        const {token_url: tokenUrl} = emulator.config;
-        let exchanges = 0;
-        const proxy = await startServer((request, response) => {
-          void (async () => {
-            const headers = {'content-type': request.headers['content-type'] ?? ''};
-            const body = await text(request);
-            const answer = await fetch(tokenUrl, {method: 'POST', headers, body});
-            exchanges += 1;
-            response.sendDate = false;
-            if (date !== undefined) response.setHeader('date', date.toUTCString());
-            response.writeHead(answer.status, {'content-type': 'application/json'});
-            response.end(await answer.text());
-          })();
+        await using proxy = await dateProxy(emulator, () => date);
+        const client = emulatedClient(emulator, {
+          clock: () => Date.now() + minutes * MINUTE,
+          tokenUrl: proxy.tokenUrl,
         });
-        try {
-          const client = emulatedClient(emulator, {
-            clock: () => Date.now() + minutes * MINUTE,
-            tokenUrl: `${proxy.url}/v1/token`,
-          });
-          await emulatedStorage(emulator, client).getBuckets();
-          assert.equal(exchanges, 2, 'one is refused, and one more is signed');
-        } finally {
-          await proxy.close();
-        }
+        await emulatedStorage(emulator, client).getBuckets();
+        const exchanges = emulator.requests.filter(({service}) => service === 'google-sts');
+        assert.equal(exchanges.length, 2, 'one is refused, and one more is signed');
       });
     }
   }
@@ -82,35 +101,13 @@ describe('a local clock that is wrong', () => {
   for (const minutes of [-60, 60]) {
     it(`by ${String(minutes)} minutes is corrected for the end of a token, too, where no answer has a Date header`, async () => {
       await using emulator = await startEmulator();
-      const proxy = await startServer((request, response) => {
-        void (async () => {
-          const {authorization, 'content-type': type = ''} = request.headers;
-          const answer = await fetch(`${emulator.url}${request.url ?? ''}`, {
-            method: 'POST',
-            headers: {'content-type': type, ...(authorization && {authorization})},
-            body: await text(request),
-          });
-          response.sendDate = false;
-          response.writeHead(answer.status, {'content-type': 'application/json'});
-          response.end(await answer.text());
-        })();
-      });
-      try {
-        const {token_url: tokenUrl, service_account_impersonation_url: url = ''} = emulator.config;
-        const clock = () => Date.now() + minutes * MINUTE;
-        const client = emulatedClient(emulator, {
-          clock,
-          tokenUrl: tokenUrl.replace(emulator.url, proxy.url),
-          serviceAccountImpersonationUrl: url.replace(emulator.url, proxy.url),
-        });
-        await client.getAccessToken();
-        const life = (client.credentials.expiry_date ?? NaN) - clock();
-        assert.equal(Math.round(life / MINUTE), 60);
-        const idToken = await client.fetchIdToken('https://service.example');
-        assert.equal(await client.fetchIdToken('https://service.example'), idToken, 'it is kept');
-      } finally {
-        await proxy.close();
-      }
+      await using proxy = await dateProxy(emulator, () => undefined);
+      const {tokenUrl, serviceAccountImpersonationUrl} = proxy;
+      const clock = () => Date.now() + minutes * MINUTE;
+      await assertKeptForAnHour(
+        emulatedClient(emulator, {clock, tokenUrl, serviceAccountImpersonationUrl}),
+        clock,
+      );
     });
   }
 
@@ -167,34 +164,15 @@ describe('a local clock that is right', () => {
   ] as const) {
     it(`is believed where a proxy sets the Date headers ${where} two hours ahead`, async () => {
       await using emulator = await startEmulator();
-      const proxy = await startServer((request, response) => {
-        void (async () => {
-          const {authorization, 'content-type': type = ''} = request.headers;
-          const answer = await fetch(`${emulator.url}${request.url ?? ''}`, {
-            method: 'POST',
-            headers: {'content-type': type, ...(authorization && {authorization})},
-            body: await text(request),
-          });
-          const ahead = request.url?.includes('/serviceAccounts/') ? 120 : minutes;
-          response.setHeader('date', new Date(Date.now() + ahead * MINUTE).toUTCString());
-          response.writeHead(answer.status, {'content-type': 'application/json'});
-          response.end(await answer.text());
-        })();
+      await using proxy = await dateProxy(emulator, path => {
+        const ahead = path.includes('/serviceAccounts/') ? 120 : minutes;
+        return new Date(Date.now() + ahead * MINUTE);
       });
-      try {
-        const {token_url: tokenUrl, service_account_impersonation_url: url = ''} = emulator.config;
-        const client = emulatedClient(emulator, {
-          tokenUrl: tokenUrl.replace(emulator.url, proxy.url),
-          serviceAccountImpersonationUrl: url.replace(emulator.url, proxy.url),
-        });
-        await client.getAccessToken();
-        const life = (client.credentials.expiry_date ?? NaN) - Date.now();
-        assert.equal(Math.round(life / MINUTE), 60);
-        const idToken = await client.fetchIdToken('https://service.example');
-        assert.equal(await client.fetchIdToken('https://service.example'), idToken, 'it is kept');
-      } finally {
-        await proxy.close();
-      }
+      const {tokenUrl, serviceAccountImpersonationUrl} = proxy;
+      await assertKeptForAnHour(
+        emulatedClient(emulator, {tokenUrl, serviceAccountImpersonationUrl}),
+        Date.now,
+      );
     });
   }
 });
