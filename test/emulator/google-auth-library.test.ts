@@ -93,21 +93,24 @@ describe("google-auth-library's own AwsClient, as it stands, is let in", () => {
     );
   });
 
-  it('also where STORAGE_EMULATOR_HOST leads the Storage client', async () => {
+  it('also where STORAGE_EMULATOR_HOST leads the Storage client, for resumable uploads, too', async () => {
     const emulator = await start();
     const before = process.env['STORAGE_EMULATOR_HOST'];
     process.env['STORAGE_EMULATOR_HOST'] = emulator.env.STORAGE_EMULATOR_HOST;
     try {
       const storage = new Storage({
         useAuthWithCustomEndpoint: true,
+        // Storage keeps the auth client for a resumable upload where the host is that of its universe.
+        universeDomain: '127.0.0.1',
         projectId: 'my-project',
         authClient: new newest.AwsClient(clientOptions(emulator, DEMO)),
       });
       const [bucket] = await storage.createBucket('a-bucket-of-mine');
       const file = bucket.file('a/b c');
-      await file.save('hello', {resumable: false});
+      await file.save('hello');
       const [content] = await file.download();
       assert.equal(content.toString(), 'hello');
+      assert.ok(emulator.requests.some(({path}) => path.includes('uploadType=resumable')));
       await file.delete();
     } finally {
       if (before === undefined) delete process.env['STORAGE_EMULATOR_HOST'];
