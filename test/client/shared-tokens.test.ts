@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {answering, rawServers} from '../support/raw-server.js';
+import {rejectionOf} from '../support/thrown.js';
 import {federatedClient} from './emulated-client.js';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -58,6 +59,41 @@ describe('clients that share their tokens', () => {
     assert.deepEqual(await Promise.all(waiting), ['from-outside', 'Bearer from-outside', 200]);
     assert.match(api.requests[0]?.head ?? '', /^authorization: Bearer from-outside\r?$/im);
     await other;
+    assert.equal(emulator.requests.filter(({service}) => service === 'google-sts').length, 1);
+  });
+
+  it('fail each caller with an error of its own, to which it may add, and which tells where it called', async () => {
+    const client = federatedClient(emulator, {retry: {maxAttempts: 1}});
+    emulator.failNext({service: 'google-sts', status: 503, headers: {'retry-after': '7'}});
+    const first = rejectionOf(
+      client.getAccessToken().catch((error: unknown) => {
+        // As google-auth-library's Impersonated does.
+        if (error instanceof Error) error.message = `unable to impersonate: ${String(error)}`;
+        throw error;
+      }),
+    );
+    async function secondCaller(): Promise<void> {
+      await client.getRequestHeaders();
+    }
+    const [theirs, own] = await Promise.all([first, rejectionOf(secondCaller())]);
+    assert.match(
+      theirs.message,
+      /^unable to impersonate: AwsAuthError: Google STS failed: HTTP 503/,
+    );
+    assert.match(own.message, /^Google STS failed: HTTP 503/);
+    assert.match(own.stack ?? '', /secondCaller/);
+    for (const {code, step, status, transient, retryAfterMillis} of [theirs, own]) {
+      assert.deepEqual(
+        {code, step, status, transient, retryAfterMillis},
+        {
+          code: 'SERVER_ERROR',
+          step: 'token-exchange',
+          status: 503,
+          transient: true,
+          retryAfterMillis: 7000,
+        },
+      );
+    }
     assert.equal(emulator.requests.filter(({service}) => service === 'google-sts').length, 1);
   });
 });
