@@ -119,11 +119,13 @@ it('a proxy whose name has several addresses, at none of which anything listens,
 });
 
 describe('agentUntil', () => {
+  const connect = () => undefined;
+
   it('gives back an agent of another kind, or that keeps connections', () => {
     const {signal} = new AbortController();
     const proxy = new URL('http://127.0.0.1:9');
     const kept = Object.assign(new Agent({keepAlive: true}), {
-      ...{keepAlive: true, connectOpts: {}, proxy},
+      ...{keepAlive: true, connectOpts: {}, proxy, connect},
     });
     for (const agent of [new Agent(), kept, () => undefined]) {
       assert.equal(agentUntil(agent, signal), agent);
@@ -131,7 +133,7 @@ describe('agentUntil', () => {
   });
 
   it('gives back an agent that makes and keeps agents (proxy-agent): they outlive the signal', () => {
-    const agents = Object.assign(new Agent(), {connectOpts: {}});
+    const agents = Object.assign(new Agent(), {connectOpts: {}, connect});
     assert.equal(agentUntil(agents, AbortSignal.abort()), agents);
   });
 });
