@@ -13,7 +13,7 @@ import {askProjectId} from './asked-project-id.js';
 import {authorisation, givenToken, newToken, replacedMethods} from './authorisation.js';
 import {sendAuthorised} from './authorised-request.js';
 import {describeAwsIdentity, type IdentityDescription} from './aws-identity.js';
-import {asCredentials, baseOptions, tokenOf} from './base-client.js';
+import {answerForProperties, asCredentials, baseOptions, tokenOf} from './base-client.js';
 import {credentialFileContent} from './credential-file-content.js';
 import {
   optionsFromCredentialFile,
@@ -51,9 +51,9 @@ import {actingTokenSource} from './workspace-user-source.js';
  * @see https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds
  */
 export class AwsAuthClient extends BaseExternalAccountClient {
-  readonly #options: ResolvedOptions;
+  #options: ResolvedOptions;
   /** The caller's own, for clients that are derived from this one. */
-  readonly #given: AwsAuthClientOptions;
+  #given: AwsAuthClientOptions;
   /** The one that it was constructed with. */
   readonly #transporter = this.transporter;
   readonly #credentialSource: AwsCredentialSource | undefined;
@@ -61,8 +61,10 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   readonly #idTokens: IdTokens;
   #tokens: TokenCache<AccessToken>;
   readonly #tokensNow = () => this.#tokens;
-  /** Ends what is heard of tokens that clients of the same scopes share, where this client has no others yet. */
-  #leaveShared: (() => void) | undefined;
+  /** Ends what is heard of these tokens. */
+  #leaveTokens: () => void;
+  /** Whether clients of the same scopes share them. */
+  #areShared: boolean;
   readonly #headers = new PreparedHeaders();
 
   /**
@@ -86,16 +88,12 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       account === undefined
         ? this.#federation.tokens(resolved.scopes)
         : tokenCache(actingTokenSource(account, this.#federation.clock), resolved);
-    const leave = announceTokens(this.#tokens, this);
-    if (account === undefined) this.#leaveShared = leave;
-    // In google-auth-library this property holds the token in the open, for every log to print.
-    Object.defineProperty(this, 'credentials', {
-      enumerable: false,
-      configurable: true,
-      get: () => asCredentials(this.#tokens.peek()),
-      set: (credentials: Credentials) => {
-        this.setCredentials(credentials);
-      },
+    this.#areShared = account === undefined;
+    this.#leaveTokens = announceTokens(this.#tokens, this);
+    answerForProperties(this, {
+      credentials: () => asCredentials(this.#tokens.peek()),
+      scopes: () => this.#options.scopes,
+      setScopes: scopes => this.#take(this.#derive({scopes})),
     });
   }
 
@@ -180,12 +178,9 @@ export class AwsAuthClient extends BaseExternalAccountClient {
     const projects = {projectId: this.projectId ?? undefined, quotaProjectId};
     const replaced =
       transporter === this.#transporter ? {} : {transporter, transporterOptions: undefined};
-    return new AwsAuthClient(
-      withOrigin(
-        {...this.#given, ...projects, ...replaced, ...changes},
-        {credentialSource: this.#credentialSource, federation: this.#federation},
-      ),
-    );
+    const origin = {credentialSource: this.#credentialSource, federation: this.#federation};
+    const options = {...this.#given, ...projects, ...replaced, ...changes};
+    return new AwsAuthClient(withOrigin(options, origin));
   }
 
   /**
@@ -288,8 +283,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    *   refusal is the transporter's `GaxiosError`, as of google-auth-library's own clients.
    */
   override async getProjectId(): Promise<string | null> {
-    if (this.projectId) return this.projectId;
-    const projectId = await foreground(
+    this.projectId ||= await foreground(
       askProjectId({
         transporter: this.transporter,
         url: `${this.cloudResourceManagerURL.toString()}${this.projectNumber ?? ''}`,
@@ -298,8 +292,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
         policy: this.#options.retryPolicy,
       }),
     );
-    this.projectId = projectId;
-    return projectId;
+    return this.projectId;
   }
 
   /**
@@ -309,14 +302,25 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    */
   override setCredentials(credentials: Credentials): void {
     const token = tokenOf(credentials, this.#options.clock());
-    if (this.#leaveShared !== undefined) {
-      // What clients of the same identity share is not this caller's to replace.
-      this.#leaveShared();
-      this.#leaveShared = undefined;
-      this.#tokens = this.#federation.ownTokens(this.#options.scopes);
-      announceTokens(this.#tokens, this);
-    }
+    // What clients of the same identity share is not this caller's to replace.
+    if (this.#areShared) this.#hold(this.#federation.ownTokens(this.#options.scopes), false);
     this.#tokens.set(token);
+  }
+
+  /** Becomes what another client is that was derived from this one, with other scopes. */
+  #take(other: AwsAuthClient): void {
+    // Whoever sets them anew for each call asks for no new token each time.
+    if (other.#options.scopes.join(' ') === this.#options.scopes.join(' ')) return;
+    this.#options = other.#options;
+    this.#given = other.#given;
+    this.#hold(other.#tokens, other.#areShared);
+  }
+
+  #hold(tokens: TokenCache<AccessToken>, areShared: boolean): void {
+    this.#leaveTokens();
+    this.#tokens = tokens;
+    this.#areShared = areShared;
+    this.#leaveTokens = announceTokens(tokens, this);
   }
 
   /**
@@ -347,11 +351,11 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   protected override async requestAsync<T>(
     options: gaxios.GaxiosOptions,
   ): Promise<gaxios.GaxiosResponse<T>> {
-    const authorise = () => {
-      const headersOf = (held: AccessToken) => this.#headersOf(held);
-      const own = {tokensOf: this.#tokensNow, headersOf};
-      return authorisation(this, own, isReplaced, options.signal);
+    const own = {
+      tokensOf: this.#tokensNow,
+      headersOf: (held: AccessToken) => this.#headersOf(held),
     };
+    const authorise = () => authorisation(this, own, isReplaced, options.signal);
     const {headers, token} = await authorise();
     const first = this.#send<T>(options, headers);
     const refusal = await refusalIn(first, {on403: this.forceRefreshOnFailure});

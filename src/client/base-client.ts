@@ -64,3 +64,37 @@ export function baseOptions(
       : {transporterOptions: options.transporterOptions}),
   };
 }
+
+/** What a client answers for `credentials` and `scopes` of google-auth-library, and does where they are set. */
+interface AnsweredProperties {
+  readonly credentials: () => Credentials;
+  readonly scopes: () => readonly string[];
+  readonly setScopes: (scopes: AwsAuthClientOptions['scopes']) => void;
+}
+
+/**
+ * Lets a client answer for what google-auth-library keeps as plain properties: anybody may set them, at any time.
+ */
+export function answerForProperties(
+  client: BaseExternalAccountClient,
+  {credentials, scopes, setScopes}: AnsweredProperties,
+): void {
+  Object.defineProperties(client, {
+    // There it holds the token in the open, for every log to print.
+    credentials: {
+      enumerable: false,
+      configurable: true,
+      get: credentials,
+      set: (given: Credentials) => {
+        client.setCredentials(given);
+      },
+    },
+    // Frozen, since a change in the list itself would be heard by nobody.
+    scopes: {
+      enumerable: true,
+      configurable: true,
+      get: () => Object.freeze([...scopes()]),
+      set: setScopes,
+    },
+  });
+}
