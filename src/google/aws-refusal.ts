@@ -10,7 +10,7 @@ export function adviceForAwsRefusal(code: string, region: string): string {
       return `AWS does not know this access key or session token: the key was deleted or deactivated, the session token is missing or belongs to another key, or ${region} is not a region of this account (not enabled, or of another partition). Check which credentials this process uses with: aws sts get-caller-identity`;
     case 'ExpiredToken':
     case 'ExpiredTokenException':
-      return 'The AWS session has ended: renew it (for SSO: aws sso login), or let the process read its credentials from a source that renews them instead of copied keys.';
+      return 'The AWS session has ended: renew it (by "aws sso login", for SSO), or let the process read its credentials from a source that renews them instead of copied keys.';
     case 'SignatureDoesNotMatch':
       return "Either the secret access key does not belong to the access key id (look for a stray space, quote or newline in it), or this machine's clock is off by more than five minutes.";
     case 'RequestExpired':

@@ -125,7 +125,7 @@ function advice(
     return `Check the subject ${subject}: it must be the e-mail address of an active user of the Workspace, not of a group or a personal account.`;
   }
   if (/account not found/i.test(description)) {
-    return `The service account does not exist or is disabled. See: gcloud iam service-accounts describe ${email}`;
+    return `See whether the service account exists and is enabled with: gcloud iam service-accounts describe ${email}`;
   }
   if (/timeframe/i.test(description)) {
     return "This machine's clock is off: synchronise it (chrony, NTP).";

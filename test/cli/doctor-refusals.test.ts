@@ -148,7 +148,8 @@ const REFUSED_BY_AWS: readonly Row[] = [
     step: 'aws-sts',
     code: 'AWS_IDENTITY_REJECTED',
     said: /ExpiredToken, "The security token included in the request is expired"/,
-    means: /session has ended/,
+    means:
+      /renew it \(by "aws sso login", for SSO\), or .* copied keys\. The credentials come from/,
     command: 'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
     mended: {env: () => withoutKeys},
   },

@@ -141,6 +141,21 @@ const USERS: readonly Row[] = [
       env: oauth,
     },
   },
+  {
+    title: 'an account that was disabled when it had signed',
+    broken: emulator => {
+      const body = {error: 'invalid_grant', error_description: 'Invalid grant: account not found'};
+      emulator.failNext({service: 'google-oauth2', status: 400, body});
+      return oauth(emulator);
+    },
+    flags: AS_USER,
+    step: 'workspace-user',
+    code: 'DELEGATION_REFUSED',
+    said: /account not found/,
+    means: /^See whether the service account exists and is enabled\.$/,
+    command: `gcloud iam service-accounts describe ${EMAIL}`,
+    mended: {env: oauth},
+  },
 ];
 
 describe('the doctor finds', () => {
