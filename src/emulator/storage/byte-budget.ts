@@ -40,7 +40,7 @@ export class ByteBudget {
   /** The refusal for whoever found no room. */
   exceeded(): StorageApiError {
     return tooLarge(
-      `The Cloud Storage emulator keeps at most ${this.#maxBytes} bytes in memory and ${this.#used} are in use. Delete objects, or give it a larger maxBytes.`,
+      `The Cloud Storage emulator keeps at most ${this.#maxBytes} bytes in memory and ${this.#used} are in use. Delete objects, or upload smaller ones.`,
     );
   }
 }
