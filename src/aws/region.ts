@@ -55,15 +55,17 @@ export function checkRegion(region: unknown, source: AwsRegionSource = 'awsRegio
   if (typeof region !== 'string' || region === '') {
     throw invalid(
       'The AWS region is missing or not a string.',
-      'Set AWS_REGION or "awsRegion", e.g. to us-east-1.',
+      'Set "awsRegion", e.g. to us-east-1, or leave it out.',
     );
   }
   const shown = JSON.stringify(region.slice(0, 64));
+  // What wins over the variable is not mended by it.
   const set =
-    source === 'credential file'
-      ? // It wins over the variable.
-        'Set "awsRegion", or the regional_cred_verification_url of the file,'
-      : 'Set AWS_REGION or "awsRegion"';
+    source === 'awsRegion'
+      ? 'Set "awsRegion"'
+      : source === 'credential file'
+        ? 'Set "awsRegion", or the regional_cred_verification_url of the file,'
+        : 'Set AWS_REGION or "awsRegion"';
   if (region.startsWith('cn-')) {
     throw invalid(
       `The AWS region ${shown}${of} lies in China, whose AWS STS (amazonaws.com.cn) Google does not ask.`,

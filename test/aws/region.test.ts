@@ -89,22 +89,27 @@ describe('the AWS region', () => {
     });
   }
 
-  it('is said to be set where it counts: a variable does not, where a file names a region', () => {
+  it('is said to be set where it counts: a variable does not, where the option or a file names a region', () => {
     for (const [region, says] of [
       ['us-iso-east-1', 'to a region such as us-east-1.'],
       ['us-east-1a', 'to the region: us-east-1.'],
     ] as const) {
-      for (const source of ['awsRegion', 'AWS_REGION', 'profile'] as const) {
+      for (const source of ['AWS_REGION', 'profile'] as const) {
         assertRefused(() => checkRegion(region, source), {
           code: 'AWS_REGION_INVALID',
           says: [`Set AWS_REGION or "awsRegion" ${says}`],
         });
       }
-      const error = assertRefused(() => checkRegion(region, 'credential file'), {
-        code: 'AWS_REGION_INVALID',
-        says: [`Set "awsRegion", or the regional_cred_verification_url of the file, ${says}`],
-      });
-      assert.ok(!error.message.includes('AWS_REGION'));
+      for (const [source, set] of [
+        ['awsRegion', 'Set "awsRegion"'],
+        ['credential file', 'Set "awsRegion", or the regional_cred_verification_url of the file,'],
+      ] as const) {
+        const error = assertRefused(() => checkRegion(region, source), {
+          code: 'AWS_REGION_INVALID',
+          says: [`${set} ${says}`],
+        });
+        assert.ok(!error.message.includes('AWS_REGION'));
+      }
     }
   });
 
