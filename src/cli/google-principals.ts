@@ -23,7 +23,11 @@ export interface PrincipalNames {
   readonly wholePool: string;
 }
 
-/** The longest `google.subject` that Google takes, in bytes. */
+/**
+ * The longest `google.subject` that Google takes, in bytes.
+ *
+ * @see https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds#mappings-and-conditions
+ */
 export const MAX_SUBJECT_BYTES = 127;
 
 /**

@@ -1,9 +1,8 @@
+import {MAX_SUBJECT_BYTES} from '../google-principals.js';
 import {assumedRoleArn} from './attributes.js';
 import type {SetupRequest} from './setup-request.js';
 import {userOf} from './user-subject.js';
 
-// https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds#mappings-and-conditions
-const MAX_SUBJECT_BYTES = 127;
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 const MAX_SESSION_NAME = 64;
 
