@@ -49,7 +49,7 @@ function warnOnce(offset: number): void {
   warned = true;
   const minutes = Math.round(Math.abs(offset) / 60_000);
   process.emitWarning(
-    `This machine's clock is about ${String(minutes)} minutes ${offset > 0 ? 'behind' : 'ahead of'} Google's. AWS refuses signatures that are more than five minutes off; requests are signed with Google's time instead. Synchronise the clock (chrony, NTP).`,
+    `This machine's clock is about ${String(minutes)} minutes ${offset > 0 ? 'behind' : 'ahead of'} AWS's and Google's. AWS refuses signatures that are more than five minutes off; requests are signed with the servers' time instead. Synchronise the clock (chrony, NTP).`,
     {code: 'GOOGLE_AUTH_AWS_CLOCK'},
   );
 }

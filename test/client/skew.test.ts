@@ -133,7 +133,7 @@ describe('a local clock that is wrong', () => {
       const [warning = '', ...more] = await warningsOf(minutes);
       assert.deepEqual(more, []);
       assert.match(warning, /\[GOOGLE_AUTH_AWS_CLOCK\]/);
-      assert.ok(warning.includes(`about 20 minutes ${way} Google's`), warning);
+      assert.ok(warning.includes(`about 20 minutes ${way} AWS's and Google's`), warning);
       assert.match(warning, /Synchronise the clock \(chrony, NTP\)/);
     });
   }
