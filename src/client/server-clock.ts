@@ -5,14 +5,13 @@ export interface SigningClock {
   /** By how much it is ahead of the local clock, in ms. */
   readonly offsetMillis: number;
   /**
-   * Takes note of a server's `Date` header.
+   * Takes note of a server's time, of its `Date` header or of what it says.
    *
    * @param askedAt the local time of the question.
    * @param signedWith the {@link offsetMillis} of its signature: another request may have corrected the clock since.
-   *   Default: as it is now.
    * @returns whether it showed that to be off: then a request that was refused may be signed again.
    */
-  heard(serverTime: number | undefined, askedAt: number, signedWith?: number): boolean;
+  heard(serverTime: number | undefined, askedAt: number, signedWith: number): boolean;
 }
 
 // A header has whole seconds, and an answer takes its time; AWS takes five minutes (SigV4).
@@ -29,7 +28,7 @@ export function signingClock(clock: () => number): SigningClock {
     get offsetMillis() {
       return offset;
     },
-    heard: (serverTime, askedAt, signedWith = offset) => {
+    heard: (serverTime, askedAt, signedWith) => {
       if (serverTime === undefined) return false;
       // A right clock shows it between the question and the answer, which may lie hours apart: the process
       // may have been suspended.

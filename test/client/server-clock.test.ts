@@ -19,11 +19,14 @@ describe('the clock by which requests are signed', () => {
   /** What the clock is off by, in ms. */
   const offset = () => clock.now() - local.read();
   /** A server's time in an answer that came at once; `ahead` of the local clock. */
-  const hear = (ahead: number) => clock.heard(local.read() + ahead, local.read());
+  const hear = (ahead: number) => heard(local.read() + ahead, local.read());
+  /** The same of a question that was signed by the clock as it is now. */
+  const heard = (time: number | undefined, asked: number) =>
+    clock.heard(time, asked, clock.offsetMillis);
 
   it('is the local one, until a server says otherwise', () => {
     assert.equal(offset(), 0);
-    assert.equal(clock.heard(undefined, local.read()), false, 'none said anything');
+    assert.equal(heard(undefined, local.read()), false, 'none said anything');
     assert.equal(offset(), 0);
     local.pass(HOUR);
     assert.equal(offset(), 0);
@@ -60,7 +63,7 @@ describe('the clock by which requests are signed', () => {
     const asked = local.read();
     local.pass(5 * HOUR);
     for (const since of [0, SECOND, HOUR, 5 * HOUR]) {
-      assert.equal(clock.heard(asked + since, asked), false, `${since / SECOND} s after`);
+      assert.equal(heard(asked + since, asked), false, `${since / SECOND} s after`);
     }
     assert.equal(offset(), 0, 'the process was suspended');
   });
@@ -68,9 +71,9 @@ describe('the clock by which requests are signed', () => {
   it('counts what is off from the question where the server was behind, from the answer where it was ahead', () => {
     const asked = local.read();
     local.pass(10 * SECOND);
-    assert.equal(clock.heard(asked - 2 * MINUTE, asked), true);
+    assert.equal(heard(asked - 2 * MINUTE, asked), true);
     assert.equal(offset(), -2 * MINUTE);
-    assert.equal(clock.heard(local.read() + 3 * MINUTE, asked), true);
+    assert.equal(heard(local.read() + 3 * MINUTE, asked), true);
     assert.equal(offset(), 3 * MINUTE);
   });
 
@@ -79,7 +82,7 @@ describe('the clock by which requests are signed', () => {
     assert.equal(hear(3 * MINUTE), true);
     const [server, asked] = [local.read() + 3 * MINUTE, local.read()];
     assert.equal(clock.heard(server, asked, signedWith), true);
-    assert.equal(clock.heard(server, asked, clock.offsetMillis), false, 'signed since');
+    assert.equal(heard(server, asked), false, 'signed since');
     assert.equal(offset(), 3 * MINUTE);
   });
 });
