@@ -1,4 +1,4 @@
-import type {IssuedToken, ServiceCall, ServiceReply} from '../service.js';
+import type {ServiceCall, ServiceReply} from '../service.js';
 import type {MethodId} from './access-rules.js';
 import type {BoundaryPlace} from './authorization.js';
 import type {StorageState} from './storage-state.js';
@@ -9,8 +9,6 @@ export type AuthorizePlace = (method: MethodId, place: BoundaryPlace) => void;
 /** One authorized call, and what its handler works on. */
 export interface StorageRequest {
   readonly call: ServiceCall;
-  /** The caller's; none where the URL itself authorizes. */
-  readonly token: IssuedToken | undefined;
   readonly query: URLSearchParams;
   readonly state: StorageState;
   /** The id and the number of the project that all buckets belong to. */

@@ -61,7 +61,6 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
   };
   const requestOf = (call: ServiceCall, token?: IssuedToken): StorageRequest => ({
     call,
-    token,
     query: call.url.searchParams,
     state,
     projectNames,
