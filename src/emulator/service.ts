@@ -58,7 +58,7 @@ export interface AccessBoundaryRule {
   readonly holds: (resourceName: string, listPrefix: string | undefined) => boolean;
 }
 
-/** What the emulator knows of an access token that it issued. */
+/** What an access token that is valid now may do, and for whom. */
 export interface IssuedToken {
   /**
    * `principal://…` for a federated token, `serviceAccount:email` for an impersonated one,
@@ -66,8 +66,6 @@ export interface IssuedToken {
    */
   readonly principal: string;
   readonly scopes: readonly string[];
-  /** Epoch ms. */
-  readonly expiresAt: number;
   /** Of a downscoped token: what one of these rules does not allow, it may not do. */
   readonly boundary?: readonly AccessBoundaryRule[];
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import {startEmulator} from '../../src/emulator/index.js';
+import {emulatedClient} from '../client/emulated-client.js';
+import {ManualClock} from '../support/manual-clock.js';
 import {runNode} from '../support/run-node.js';
 import {send, sendRaw} from './support/http.js';
 import {APART, emulators} from './support/running.js';
@@ -72,6 +74,21 @@ describe('the emulator', () => {
       const answer = await send(emulator.url, {path: '/v1/token', headers: {host}});
       assert.equal(answer.status, 405, host);
     }
+  });
+
+  it('takes a token at Cloud Storage until it ends by the clock of its clouds', async () => {
+    const clock = new ManualClock();
+    const emulator = await start({clock: clock.read});
+    const {token} = await emulatedClient(emulator, {clock: clock.read}).getAccessToken();
+    const list = () =>
+      send(emulator.url, {
+        path: '/storage/v1/b?project=my-project',
+        headers: {authorization: `Bearer ${token}`},
+      });
+    clock.pass(3_599_000);
+    assert.equal((await list()).status, 200);
+    clock.pass(1000);
+    assert.equal((await list()).status, 401);
   });
 
   it('has the clock of its clouds on its answers', async () => {

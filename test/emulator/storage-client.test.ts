@@ -234,7 +234,6 @@ describe('@google-cloud/storage at the emulated storage', () => {
         findToken: () => ({
           principal: 'x',
           scopes: ['https://www.googleapis.com/auth/cloud-platform'],
-          expiresAt: NOW + 1,
         }),
         clock: () => NOW,
         projectId: PROJECT,

@@ -47,7 +47,7 @@ export async function startStorage(
 ) {
   const time = {now: NOW, tokensEnd: NOW + 30 * 24 * 3600 * 1000};
   const service = createStorageService({
-    findToken: token => issued(token, time.tokensEnd),
+    findToken: token => (time.now < time.tokensEnd ? issued(token) : undefined),
     clock: () => time.now,
     projectId: PROJECT,
     ...options,
@@ -95,14 +95,12 @@ export async function startStorage(
 
 export type StorageFixture = Awaited<ReturnType<typeof startStorage>>;
 
-function issued(secret: string, end: number): IssuedToken | undefined {
-  const entry = Object.entries(SCOPES).find(([name]) => secret === `token-${name}`);
-  if (entry === undefined) return undefined;
-  const [name, scopes] = entry;
+function issued(secret: string): IssuedToken | undefined {
+  const [name, scopes] = Object.entries(SCOPES).find(([it]) => secret === `token-${it}`) ?? [];
+  if (scopes === undefined || name === 'expired') return undefined;
   return {
     principal: 'serviceAccount:demo@emulated-project.iam.gserviceaccount.com',
     scopes: scopes.map(scope => `https://www.googleapis.com/auth/${scope}`),
-    expiresAt: name === 'expired' ? NOW : end,
   };
 }
 

@@ -5,6 +5,8 @@ import {principalName, type Principal} from './principal.js';
 /** A Google access token as the emulator keeps it. */
 export interface AccessToken extends IssuedToken {
   readonly holder: Principal;
+  /** Epoch ms. */
+  readonly expiresAt: number;
 }
 
 /** Every access token that the emulated Google has issued. */
@@ -42,8 +44,8 @@ export class AccessTokens {
   readonly find: FindToken = accessToken => {
     const found = this.look(accessToken);
     if (found === undefined || found.isExpired) return undefined;
-    const {principal, scopes, expiresAt, boundary} = found.token;
-    return {principal, scopes, expiresAt, ...(boundary && {boundary})};
+    const {principal, scopes, boundary} = found.token;
+    return {principal, scopes, ...(boundary && {boundary})};
   };
 
   /** Forgets every token. */

@@ -70,7 +70,7 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
 
   async function serve(call: ServiceCall): Promise<ServiceReply> {
     // First, so that a bad token is refused even where none is needed.
-    const token = readToken(call, findToken, clock());
+    const token = readToken(call, findToken);
     const path = readStoragePath(call.target);
     if (path === undefined) throw new StorageApiError(404, 'Not Found', {reason: 'notFound'});
     const operation = findOperation(call.method, path);
@@ -89,7 +89,7 @@ export function createStorageService(options: StorageServiceOptions): EmulatedSe
     handles: call => readStoragePath(call.target) !== undefined || isXmlCall(call, isBucket),
     async answer(call) {
       if (readStoragePath(call.target) === undefined && isXmlCall(call, isBucket)) {
-        return answerXmlCall(requestOf(call), () => readToken(call, findToken, clock()), xml);
+        return answerXmlCall(requestOf(call), () => readToken(call, findToken), xml);
       }
       try {
         return await serve(call);
