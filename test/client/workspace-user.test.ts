@@ -71,7 +71,15 @@ describe('a client with a subject', () => {
 
   it('asks for all of its scopes', async () => {
     await client({scopes: [CALENDAR, DRIVE]}).getAccessToken();
-    await client({scopes: `${CALENDAR} ${DRIVE}`}).getAccessToken();
+    const others = ['https://mail.google.com/', 'https://www.googleapis.com/auth/tasks'];
+    for (const scopes of [[CALENDAR, ...others], [CALENDAR, ...others].join(' ')]) {
+      await assert.rejects(client({scopes}).getAccessToken(), {code: 'DELEGATION_DENIED'});
+      // It names each that is not delegated.
+      assert.equal(
+        emulator.requests.at(-1)?.reason,
+        `The Workspace does not delegate to ${EMAIL}: ${others.join(' ')}.`,
+      );
+    }
   });
 
   it('authorises requests, and gets a new token when an API refuses the old one', async () => {
