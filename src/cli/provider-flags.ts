@@ -121,7 +121,7 @@ export async function makeClient(
   if (chosen.kind === 'file') {
     return withFlagNames(() => {
       const client = AwsAuthClient.fromFile(chosen.path, options);
-      // Of the file, all but the account stays: the host that makes its tokens, too.
+      // Of the file, all stays but what is the account's own, as its tokens' life: the host that makes these, too.
       return serviceAccount === undefined ? client : client.withServiceAccount(serviceAccount);
     });
   }

@@ -70,8 +70,9 @@ export interface AwsAuthClientOptions {
    */
   readonly awsCredentials?: AwsCredentials | AwsCredentialsProvider | undefined;
   /**
-   * The region whose AWS STS confirms the identity, or a function that gives it. Default: `AWS_REGION`,
-   * `AWS_DEFAULT_REGION`, the profile's, the instance's, and at last `us-east-1`.
+   * The region whose AWS STS confirms the identity, or a function that gives it. Default: the one that the
+   * credential file's endpoint names, `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's, the instance's, and
+   * at last `us-east-1`.
    */
   readonly awsRegion?: string | AwsRegionProvider | undefined;
   /** A role to assume with the AWS credentials, and to sign as. Default: none. */
@@ -87,7 +88,8 @@ export interface AwsAuthClientOptions {
   readonly oauthTokenUrl?: string | undefined;
   /**
    * Carries every request, the exchange's too; `client.transporter` may be replaced later. Default: a new
-   * `Gaxios` of google-auth-library.
+   * `Gaxios` of google-auth-library, and `node:https` for the exchange where the environment names no
+   * proxy.
    */
   readonly transporter?: gaxios.Gaxios | undefined;
   /** Options of the default transporter (`agent`, `proxy` …). Default: none. */

@@ -155,8 +155,8 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts an emulator of what it takes to call Google Cloud on an AWS identity: AWS's
  * endpoints for credentials, AWS STS, Google STS, IAM Credentials, Google's OAuth 2.0 token endpoint
- * and public keys, and Cloud Storage's JSON API, on one port of 127.0.0.1. It checks what the clouds
- * check, with code of its own.
+ * and public keys, and Cloud Storage with its signed URLs and forms, on one port of 127.0.0.1. It checks
+ * what the clouds check, with code of its own.
  *
  * @throws TypeError that names a wrong option; PolicyError, a TypeError too, that says what is wrong in
  * the policy and where; the system's error, such as `EADDRINUSE`, if the port cannot be had. All of them
