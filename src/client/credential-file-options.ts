@@ -21,12 +21,12 @@ export type CredentialFileOverrides = Partial<AwsAuthClientOptions>;
 export function optionsFromJson(
   value: unknown,
   overrides: CredentialFileOverrides,
-  name = 'the credential file’s content',
+  path?: string,
 ): AwsAuthClientOptions {
   checkOptionNames(overrides);
   const universes = [overrides.universeDomain, environmentVariable('GOOGLE_CLOUD_UNIVERSE_DOMAIN')];
   const file = parseCredentialFile(value, {
-    name,
+    path,
     universes: universes.filter(universe => universe !== undefined),
     ignoreTokenUrl: overrides.tokenUrl !== undefined,
     ignoreImpersonationUrl:
@@ -69,11 +69,7 @@ export function optionsFromCredentialFile(
       fix: 'Give its path, or set GOOGLE_APPLICATION_CREDENTIALS.',
     });
   }
-  return optionsFromJson(
-    readCredentialFile(given),
-    overrides,
-    `the credential file ${JSON.stringify(given)}`,
-  );
+  return optionsFromJson(readCredentialFile(given), overrides, given);
 }
 
 // `{...{tokenUrl: undefined}}` would take the file's away.

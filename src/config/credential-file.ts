@@ -1,3 +1,4 @@
+import {types} from 'node:util';
 import {AwsAuthError, isAwsAuthError, type AwsAuthErrorCode} from '../errors.js';
 import {checkGoogleHost, checkImpersonationUrl, checkUniverse} from './google-endpoints.js';
 import type {AwsCredentialSource} from './external-account-config.js';
@@ -25,8 +26,8 @@ export interface CredentialFile {
 
 /** What the caller's code says about a credential file, and so trusts. */
 export interface CredentialFileTrust {
-  /** How errors name the file, e.g. `the credential file /etc/gcp.json`. */
-  readonly name: string;
+  /** Where the file was read; `undefined` where code gives what is in it. */
+  readonly path: string | undefined;
   /** Universes that need not be known ones. */
   readonly universes: readonly string[];
   /** Whether code gives its own token URL, so that the file's is not used. */
@@ -87,14 +88,21 @@ export function readCredentialFile(path: string, pipeMillis?: number): unknown {
  * @throws AwsAuthError `CREDENTIAL_FILE_INVALID`, `INVALID_AUDIENCE`, `UNTRUSTED_URL`.
  */
 export function parseCredentialFile(value: unknown, trust: CredentialFileTrust): CredentialFile {
+  const file =
+    trust.path === undefined
+      ? 'The credential file’s content'
+      : `The credential file ${show(trust.path)}`;
   const invalid = (problem: string, fix: string): AwsAuthError =>
-    fileError('CREDENTIAL_FILE_INVALID', `${capitalised(trust.name)} ${problem}.`, fix);
+    fileError('CREDENTIAL_FILE_INVALID', `${file} ${problem}.`, fix);
   const remake =
     'Make it anew with: gcloud iam workload-identity-pools create-cred-config PROVIDER --aws --service-account=EMAIL --output-file=FILE';
-  if (!isRecord(value)) {
-    // Not quoted: a string here may be a whole key file that was not parsed.
-    const what = typeof value === 'string' ? 'a string' : show(value);
-    throw invalid(`is not a JSON object but ${what}`, remake);
+  if (!isRecord(value) || ArrayBuffer.isView(value) || types.isPromise(value)) {
+    throw invalid(
+      `is not a JSON object but ${kindOf(value)}`,
+      trust.path === undefined
+        ? 'Give the object that JSON.parse() makes of the file, or the path of the file to AwsAuthClient.fromFile().'
+        : remake,
+    );
   }
   const {type} = value;
   if (type !== 'external_account') {
@@ -123,7 +131,7 @@ export function parseCredentialFile(value: unknown, trust: CredentialFileTrust):
       if (error.code === 'INVALID_OPTION') {
         throw invalid(`cannot be used. ${ofFile(error.message).replace(/\.$/, '')}`, remake);
       }
-      const what = `${capitalised(trust.name)} cannot be used. ${ofFile(error.what)}`;
+      const what = `${file} cannot be used. ${ofFile(error.what)}`;
       throw fileError(error.code, what, error.fix);
     }
   };
@@ -241,10 +249,13 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fileError(code: AwsAuthErrorCode, what: string, fix: string): AwsAuthError {
-  return new AwsAuthError({code, step: 'config', what, fix});
+// Not quoted: a string here may be a whole key file that was not parsed.
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return 'a string';
+  if (ArrayBuffer.isView(value)) return 'a Buffer';
+  return types.isPromise(value) ? 'a Promise' : show(value);
 }
 
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function fileError(code: AwsAuthErrorCode, what: string, fix: string): AwsAuthError {
+  return new AwsAuthError({code, step: 'config', what, fix});
 }

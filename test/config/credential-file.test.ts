@@ -22,7 +22,7 @@ const FILE = createExternalAccountConfig({
 const SOURCE = FILE.credential_source;
 
 const NO_TRUST: CredentialFileTrust = {
-  name: 'the credential file "/etc/gcp.json"',
+  path: '/etc/gcp.json',
   universes: [],
   ignoreTokenUrl: false,
   ignoreImpersonationUrl: false,
@@ -164,12 +164,19 @@ describe('the content of a credential file', () => {
       [[FILE], 'an array'],
       [text, 'a string'],
       [key, 'a string'],
+      [Buffer.from(text), 'a Buffer'],
+      [Promise.resolve(FILE), 'a Promise'],
     ] as const) {
-      const error = assertRefused(() => parseCredentialFile(value, NO_TRUST), {
-        code: 'CREDENTIAL_FILE_INVALID',
-        says: [`is not a JSON object but ${shown}.`, 'gcloud iam workload-identity-pools'],
-      });
-      assertHidden(printed(error), {key: key.slice(-20)});
+      for (const [path, fix] of [
+        ['/etc/gcp.json', 'gcloud iam workload-identity-pools'],
+        [undefined, 'the object that JSON.parse() makes of the file, or the path'],
+      ] as const) {
+        const error = assertRefused(() => parseCredentialFile(value, {...NO_TRUST, path}), {
+          code: 'CREDENTIAL_FILE_INVALID',
+          says: [`is not a JSON object but ${shown}.`, fix],
+        });
+        assertHidden(printed(error), {key: key.slice(-20)});
+      }
     }
   });
 
