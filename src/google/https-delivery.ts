@@ -2,6 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import {isIP, type LookupFunction} from 'node:net';
+import type {Duplex} from 'node:stream';
 import {connect, type TLSSocket} from 'node:tls';
 import {types} from 'node:util';
 import {agentUntil} from './proxy-tunnel.js';
@@ -15,6 +16,7 @@ import type {DeliveredResponse, Delivery, TokenEndpointRequest} from './transpor
  *
  * @param options.preparedMillis how long a connection that was made ahead is kept for its first request.
  *   Default 10 000: longer than any handshake, and shorter than servers keep one on which nothing is asked.
+ *   One that was used is asked again for as long.
  * @param options.lookup how the name of such a connection is looked up. Default: as Node.js does.
  * @param options.lookupMillis how long `prepare()` waits for that at most. Default 20: signing takes less, and
  *   need not wait for a name that takes longer.
@@ -27,8 +29,12 @@ export function createHttpsDelivery({
 }: Partial<Preparation> = {}): Delivery {
   const secure = new PreparedAgent({preparedMillis, lookupMillis, lookup});
   const plain = new http.Agent({keepAlive: true});
+  const closeIdle = () => {
+    for (const agent of [secure, plain]) closeIdleOf(agent, preparedMillis);
+  };
   return {
     deliver: (request, signal, onSent) => {
+      closeIdle();
       const url = new URL(request.url);
       const [open, agent] =
         url.protocol === 'https:'
@@ -37,6 +43,7 @@ export function createHttpsDelivery({
       return deliver(open, agentUntil(agent, signal), url, request, {signal, onSent});
     },
     prepare: async url => {
+      closeIdle();
       try {
         if (customAgent(https) === undefined && isNodesOwn(https.request)) {
           await secure.prepare(new URL(url));
@@ -52,6 +59,19 @@ interface Preparation {
   readonly preparedMillis: number;
   readonly lookupMillis: number;
   readonly lookup: LookupFunction | undefined;
+}
+
+// When a connection was free again, by a clock that goes on while the machine sleeps.
+const freeSince = new WeakMap<Duplex, number>();
+
+/**
+ * Closes the connections on which nothing was asked for long. After a process or its machine slept, or went to another
+ * network, such a one may be dead, and nobody says so: a request on it would wait for its whole time.
+ */
+function closeIdleOf({freeSockets}: http.Agent, millis: number): void {
+  for (const socket of Object.values(freeSockets).flatMap(sockets => sockets ?? [])) {
+    if (Math.abs(Date.now() - (freeSince.get(socket) ?? 0)) > millis) socket.destroy();
+  }
 }
 
 // What Node.js itself makes its global agent with, in every version.
@@ -133,7 +153,10 @@ function deliver(
       if (!isAnswered) reject(new Error('the connection ended without an answer'));
     });
     // It may be a refresh that nobody waits for; a caller that waits keeps the process alive itself.
-    call.on('socket', socket => socket.unref());
+    call.on('socket', socket => {
+      socket.unref();
+      call.once('close', () => freeSince.set(socket, Date.now()));
+    });
     if (onSent !== undefined) call.once('finish', onSent);
     call.end(body);
   });

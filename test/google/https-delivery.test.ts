@@ -6,6 +6,7 @@ import type {AddressInfo, LookupFunction, Socket} from 'node:net';
 import {createServer, type TLSSocket} from 'node:tls';
 import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
+import sinon from 'sinon';
 import {createHttpsDelivery} from '../../src/google/https-delivery.js';
 import {send} from '../../src/google/transport.js';
 import {answering, httpResponse, rawServers} from '../support/raw-server.js';
@@ -102,6 +103,23 @@ describe('the delivery over node:https', () => {
       for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
     }
     assert.equal(server.requests.length, 3);
+  });
+
+  it('uses a connection no more on which nothing was asked for long: it may have died while the process slept', async () => {
+    const clock = sinon.useFakeTimers({now: Date.now(), toFake: ['Date']});
+    endings.push(() => clock.restore());
+    const silent = new Set<Socket>();
+    const server = await start(socket => {
+      // Nothing tells the other end: no answer, and no end.
+      if (!silent.has(socket)) socket.write(httpResponse(200, '{}'));
+      silent.add(socket);
+    });
+    const delivery = createHttpsDelivery();
+    const ask = async () => (await send(delivery, tokenRequest(server.url), LONG)).text;
+    assert.equal(await ask(), '{}');
+    clock.tick(3_600_000);
+    assert.equal(await ask(), '{}');
+    assert.equal(server.connections(), 2);
   });
 
   it('reads what came while the process was stopped before it says that time is up', async () => {
