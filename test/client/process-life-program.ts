@@ -32,6 +32,29 @@ if (scene === 'fresh') {
   say(await Promise.all([token(), client.getRequestHeaders()]).then(([value]) => value !== ''));
   say(await client.describeIdentity().then(({region}) => region));
   say((await client.retrieveSubjectToken()) !== '');
+} else if (scene === 'alone') {
+  // Each with a client of its own, and no other caller who keeps the process.
+  const [, url = '', serviceAccountImpersonationUrl] = rest;
+  const email = 'demo@my-project.iam.gserviceaccount.com';
+  const another = () => client.withServiceAccount(email, {serviceAccountImpersonationUrl});
+  say((await another().getAccessToken()).token !== '');
+  // Twice: what the first loads ahead keeps a process, too.
+  say(
+    await another()
+      .getRequestHeaders()
+      .then(headers => headers.has('authorization')),
+  );
+  say(
+    await another()
+      .getRequestHeaders()
+      .then(headers => headers.has('authorization')),
+  );
+  say((await another().fetchIdToken('https://hello-abc-uc.a.run.app')) !== '');
+  say(
+    await another()
+      .request({url})
+      .then(({status}) => status),
+  );
 } else if (scene === 'refused') {
   say(await token().catch(String));
 } else if (scene.startsWith('due')) {

@@ -88,6 +88,17 @@ describe('a process', () => {
     assert.equal(await run('waiting'), 'true us-east-1 true');
   });
 
+  it('stays for a caller that waits alone, for whatever that is', async () => {
+    // The last of them waits twice: its first token is refused.
+    emulator.failNext({service: 'iam-credentials', delayMillis: 50, times: 6});
+    emulator.failNext({service: 'storage', status: 401});
+    const url = `${emulator.url}/storage/v1/b?project=my-project`;
+    const {service_account_impersonation_url: accountUrl = ''} = emulator.config;
+    assert.equal(await run('alone', '10000', url, accountUrl), 'true true true true 200');
+    const tokens = emulator.requests.filter(({service}) => service === 'iam-credentials').length;
+    assert.equal(tokens, 6);
+  });
+
   it('stays for a caller that waits where a clock of tests stands in for the timers', async () => {
     emulator.failNext({service: 'google-sts', delayMillis: 300});
     assert.equal(await run('waiting, with fake timers'), 'true us-east-1 true');
