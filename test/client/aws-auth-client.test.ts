@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import {subscribe, unsubscribe} from 'node:diagnostics_channel';
 import {EventEmitter, once} from 'node:events';
 import {Readable} from 'node:stream';
+import {setImmediate as turn} from 'node:timers/promises';
 import {inspect} from 'node:util';
 import {
   AuthClient,
@@ -320,6 +322,30 @@ describe('AwsAuthClient', () => {
     assert.equal((await patient).status, 200);
   });
 
+  it('lets one caller give up whose token is being replaced, and goes on for the others', async () => {
+    const client = emulatedClient(emulator);
+    await client.getAccessToken();
+    emulator.revokeTokens();
+    const order: string[] = [];
+    client.once('tokens', () => order.push('another token'));
+    const controller = new AbortController();
+    const channel = 'tracing:google-auth-aws:impersonation:start';
+    let patient: Promise<{status: number}> | undefined;
+    const onReplacing = () => {
+      unsubscribe(channel, onReplacing);
+      patient = client.request({url: bucketsUrl()});
+      controller.abort();
+    };
+    subscribe(channel, onReplacing);
+    const impatient = client.request({url: bucketsUrl(), signal: controller.signal});
+    await assert.rejects(
+      impatient.finally(() => order.push('gave up')),
+      {code: 'ABORTED'},
+    );
+    assert.equal((await patient)?.status, 200);
+    assert.deepEqual(order, ['gave up', 'another token']);
+  });
+
   it('does not send a stream twice, and has another token for the next request', async () => {
     const client = emulatedClient(emulator, {forceRefreshOnFailure: true});
     const {token: revoked} = await client.getAccessToken();
@@ -340,6 +366,23 @@ describe('AwsAuthClient', () => {
     await renewed;
     assert.notEqual((await client.getAccessToken()).token, revoked);
     assert.equal((await upload()).status, 200);
+  });
+
+  it('leaves no rejection to nobody where the token that a stream was sent with cannot be replaced', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const client = emulatedClient(emulator);
+    await client.getAccessToken();
+    emulator.revokeTokens();
+    emulator.failNext({service: 'iam-credentials', status: 403, times: 2});
+    const data = Readable.from(['{"name":"b-1234"}']);
+    await assert.rejects(client.request({url: bucketsUrl(), method: 'POST', data}), {status: 401});
+    // It waits for the same replacement, or for one more.
+    await assert.rejects(client.request({url: bucketsUrl()}), {code: 'IMPERSONATION_DENIED'});
+    await turn();
+    process.off('unhandledRejection', note);
+    assert.deepEqual(unhandled, []);
   });
 
   it('takes a new federated token when the kept one was revoked', async () => {
