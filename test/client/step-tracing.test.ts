@@ -47,6 +47,9 @@ describe('the diagnostics channels', () => {
       ended(),
       STEPS.map(step => `${step} 1 ok`),
     );
+    for (const {name, message} of messages.filter(each => each.name.endsWith(':asyncEnd'))) {
+      assert.ok(Number(message['durationMillis']) > 0, name);
+    }
     const {secretAccessKey, sessionToken} = keys;
     const google = new URL(emulator.url).host;
     assert.deepEqual(
