@@ -96,7 +96,8 @@ export interface AwsAuthClientOptions {
   readonly transporterOptions?: gaxios.GaxiosOptions | undefined;
   /**
    * The longest time before its end at which a token's refresh begins in the background, in ms. Default
-   * 300 000; never more than a quarter of the token's life.
+   * 300 000; never more than a quarter of the token's life. At 10 000 or less callers wait for it: in its last ten
+   * seconds a token is handed to nobody.
    */
   readonly eagerRefreshThresholdMillis?: number | undefined;
   /** Whether `request()` gets a new token and tries once more on 403, as it does on 401. Default `false`. */
