@@ -220,7 +220,10 @@ class PreparedAgent extends https.Agent {
 
   /** Whether a connection of an earlier request is free. */
   #keeps(key: string): boolean {
-    return Object.keys(this.freeSockets).some(name => name.startsWith(`${key}:`));
+    return Object.entries(this.freeSockets).some(
+      ([name, sockets = []]) =>
+        name.startsWith(`${key}:`) && sockets.some(({destroyed}) => !destroyed),
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import {createServer as createHttpServer} from 'node:http';
 import type {AddressInfo, LookupFunction, Socket} from 'node:net';
+import {setImmediate as turn} from 'node:timers/promises';
 import {createServer, type TLSSocket} from 'node:tls';
 import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
@@ -249,6 +250,21 @@ describe('the delivery over node:https', () => {
       await delivery.prepare('https://sts.example.com/v1/token');
       await delivery.prepare('https://sts.example.com/v1/token');
       assert.equal(lookups, 2);
+    });
+
+    it('makes another one ahead where one that was used has lain idle for long', async () => {
+      const server = await startTls();
+      let isOver = false;
+      endings.push(() => (isOver = true));
+      const another = async () => {
+        while (server.sockets.length < 2 && !isOver) await turn();
+      };
+      const later = await startSignal(Promise.resolve());
+      const made = await startSignal(another());
+      const {url} = server;
+      const steps = [`send ${url}`, `until ${later}`, `prepare ${url}`, `until ${made}`];
+      assert.deepEqual(await runWith({PREPARED_MILLIS: '1'}, ...steps), ['{}']);
+      assert.equal(server.sockets.length, 2);
     });
 
     it('gives none up that somebody uses', async () => {
