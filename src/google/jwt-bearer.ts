@@ -1,7 +1,7 @@
 import {AwsAuthError, type AwsAuthErrorCode} from '../errors.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
-import {adviceForBarrier, commonRefusal, type Step} from './refusal.js';
+import {adviceForBarrier, adviceForScopes, commonRefusal, type Step} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 const STEP: Step = {step: 'jwt-bearer', server: "Google's OAuth endpoint"};
@@ -118,9 +118,7 @@ function advice(
   subject: string,
   scopes: readonly string[],
 ): string {
-  if (error === 'invalid_scope') {
-    return `Check the scopes (${scopes.join(' ')}): each is a whole URL that the API documents.`;
-  }
+  if (error === 'invalid_scope') return adviceForScopes(scopes);
   if (/email|user/i.test(description)) {
     return `Check the subject ${subject}: it must be the e-mail address of an active user of the Workspace, not of a group or a personal account.`;
   }

@@ -108,6 +108,11 @@ export function adviceForBarrier(
     : undefined;
 }
 
+/** What to do about scopes that a token endpoint calls invalid (RFC 6749 section 5.2). */
+export function adviceForScopes(scopes: readonly string[]): string {
+  return `Check the scopes (${scopes.join(' ')}): each is a whole URL that the API documents.`;
+}
+
 /** The error for an answer that is not what the API documents. It never quotes the answer: it may hold a token. */
 export function malformed(
   {step, server}: Step,

@@ -2,7 +2,14 @@ import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
 import {adviceForAwsRefusal} from './aws-refusal.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
-import {adviceForBarrier, commonRefusal, malformed, poolProject, type Step} from './refusal.js';
+import {
+  adviceForBarrier,
+  adviceForScopes,
+  commonRefusal,
+  malformed,
+  poolProject,
+  type Step,
+} from './refusal.js';
 import type {TokenEndpointRequest, TokenEndpointResponse} from './transport.js';
 
 // RFC 8693 sections 2.1 and 3
@@ -71,7 +78,7 @@ export function tokenExchangeRequest(exchange: TokenExchange): TokenEndpointRequ
  */
 export function readTokenExchange(
   response: TokenEndpointResponse,
-  exchange: Pick<TokenExchange, 'audience' | 'region' | 'subjectToken' | 'secrets'>,
+  exchange: Omit<TokenExchange, 'tokenUrl' | 'apiClient'>,
 ): GrantedToken {
   if (response.status >= 400) {
     throw refused(
@@ -92,7 +99,7 @@ export function readTokenExchange(
 function refused(
   refusal: Refusal,
   response: TokenEndpointResponse,
-  {audience, region}: Pick<TokenExchange, 'audience' | 'region'>,
+  {audience, region, scopes}: Pick<TokenExchange, 'audience' | 'region' | 'scopes'>,
 ): AwsAuthError {
   const common = commonRefusal(refusal, response, STEP, poolProject(audience));
   if (common !== undefined) return common;
@@ -139,6 +146,9 @@ function refused(
       'PROVIDER_NOT_FOUND',
       `Check the project number, the pool and the provider in the audience ${audience}, and that neither is disabled or deleted (changes take up to five minutes to be seen): ${describeProvider(audience)}`,
     );
+  }
+  if (refusal.error === 'invalid_scope') {
+    return error('TOKEN_EXCHANGE_REFUSED', adviceForScopes(scopes));
   }
   return error(
     'TOKEN_EXCHANGE_REFUSED',

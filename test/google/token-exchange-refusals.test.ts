@@ -109,6 +109,13 @@ describe('readTokenExchange names what Google STS refused:', () => {
       `providers update-aws ${PROVIDER} --attribute-mapping="google.subject=assertion.userid,attribute.aws_role=assertion.arn.contains('assumed-role') ? `,
     ],
     [
+      'a scope',
+      'invalid_scope',
+      'Some requested scopes were invalid. {invalid=[devstorage.read_only]}',
+      'TOKEN_EXCHANGE_REFUSED',
+      'Check the scopes (https://www.googleapis.com/auth/cloud-platform): each is a whole URL that the API documents.',
+    ],
+    [
       'something else',
       'invalid_request',
       'Invalid value for "scope".',
