@@ -25,12 +25,12 @@ export function resolveScopes(value: unknown): readonly string[] {
   }
   return Object.freeze(
     list.map(scope => {
-      // RFC 6749 section 3.3, scope-token
-      if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
+      // RFC 6749 section 3.3, scope-token, but for the comma: no scope of Google's has one, and gcloud joins them by it.
+      if (typeof scope !== 'string' || !/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/.test(scope)) {
         throw invalidOption(
           'scopes',
           `holds ${show(scope)}, which is not a scope`,
-          `A scope reads like ${DEFAULT_SCOPE}.`,
+          `A scope reads like ${DEFAULT_SCOPE}; several are an array, or have spaces between them.`,
         );
       }
       return scope;

@@ -365,6 +365,15 @@ describe('resolved options', () => {
     });
   });
 
+  it('refuse scopes that are joined by commas, as gcloud takes them, and say how several are given', () => {
+    for (const scopes of [`${READ_ONLY},openid`, `${READ_ONLY}, openid`, [`${READ_ONLY},`]]) {
+      assertRefused(() => resolve({scopes}), {
+        code: 'INVALID_OPTION',
+        says: [`"scopes" holds "${READ_ONLY},`, 'several are an array'],
+      });
+    }
+  });
+
   it('take scopes as one string, as Google’s clients do', () => {
     assert.deepEqual(resolve({scopes: READ_ONLY}).scopes, [READ_ONLY]);
     assert.deepEqual(resolve({scopes: ` ${READ_ONLY}  openid `}).scopes, [READ_ONLY, 'openid']);
