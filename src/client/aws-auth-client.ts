@@ -5,7 +5,7 @@ import type {
   ExternalAccountConfig,
 } from '../config/external-account-config.js';
 import {impersonationUrlFor} from '../config/google-endpoints.js';
-import {checkEmail} from '../config/option-checks.js';
+import {checkEmail, checkUserEmail} from '../config/option-checks.js';
 import type {AccessToken} from '../token/access-token.js';
 import type {TokenCache} from '../token/token-cache.js';
 import {abortable} from './abortable.js';
@@ -146,11 +146,13 @@ export class AwsAuthClient extends BaseExternalAccountClient {
   ): AwsAuthClient {
     const {delegates, tokenLifetimeSeconds} = options;
     const own = this.#options.serviceAccount;
+    // As an option it may be left out: the client would act as the AWS identity itself.
+    const serviceAccountEmail = checkEmail(email, 'serviceAccountEmail');
     const url =
       options.serviceAccountImpersonationUrl ??
-      (own && impersonationUrlFor(checkEmail(email, 'serviceAccountEmail'), own.url));
+      (own && impersonationUrlFor(serviceAccountEmail, own.url));
     return this.#derive({
-      serviceAccountEmail: email,
+      serviceAccountEmail,
       serviceAccountImpersonationUrl: url,
       delegates,
       tokenLifetimeSeconds,
@@ -167,7 +169,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    */
   withSubject(email: string, options: Pick<AwsAuthClientOptions, 'scopes'> = {}): AwsAuthClient {
     return this.#derive({
-      subject: email,
+      subject: checkUserEmail(email, 'subject'),
       ...(options.scopes === undefined ? {} : {scopes: options.scopes}),
     });
   }

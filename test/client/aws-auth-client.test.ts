@@ -247,6 +247,17 @@ describe('AwsAuthClient', () => {
     assert.throws(() => client.withServiceAccount('nobody'), {code: 'INVALID_OPTION'});
   });
 
+  it('derives no client of nobody, which would act as another than was meant', () => {
+    // As an environment variable that is not set, in JavaScript.
+    const nobody = undefined as unknown as string;
+    const direct = federatedClient(emulator);
+    const scopes = 'https://www.googleapis.com/auth/calendar.readonly';
+    for (const client of [direct, direct.withServiceAccount(EMAIL)]) {
+      assert.throws(() => client.withServiceAccount(nobody), {code: 'INVALID_OPTION'});
+      assert.throws(() => client.withSubject(nobody, {scopes}), {code: 'INVALID_OPTION'});
+    }
+  });
+
   it('exchanges once for all that a service account gives: tokens, ID tokens and signatures', async () => {
     const client = emulatedClient(emulator, {oauthTokenUrl: emulator.oauthTokenUrl});
     const reader = client.withScopes('https://www.googleapis.com/auth/devstorage.read_only');
