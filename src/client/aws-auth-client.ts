@@ -26,6 +26,7 @@ import {foreground} from './foreground.js';
 import {IdTokens} from './id-tokens.js';
 import {wantRequest} from './loaded-ahead.js';
 import {originOf, withOrigin} from './option-origin.js';
+import {checkScopes} from './scopes.js';
 import {resolveOptions, type AwsAuthClientOptions, type ResolvedOptions} from './options.js';
 import {apiClientHeader} from './package-version.js';
 import {isOneTimeBody, refusalIn, replacementOf} from './reauthentication.js';
@@ -125,7 +126,7 @@ export class AwsAuthClient extends BaseExternalAccountClient {
    * @throws AwsAuthError `INVALID_OPTION`.
    */
   withScopes(scopes: string | readonly string[]): AwsAuthClient {
-    return this.#derive({scopes});
+    return this.#derive({scopes: checkScopes(scopes)});
   }
 
   /**
@@ -144,13 +145,11 @@ export class AwsAuthClient extends BaseExternalAccountClient {
       'delegates' | 'tokenLifetimeSeconds' | 'serviceAccountImpersonationUrl'
     > = {},
   ): AwsAuthClient {
-    const {delegates, tokenLifetimeSeconds} = options;
-    const own = this.#options.serviceAccount;
+    const {delegates, tokenLifetimeSeconds, serviceAccountImpersonationUrl: given} = options;
     // As an option it may be left out: the client would act as the AWS identity itself.
     const serviceAccountEmail = checkEmail(email, 'serviceAccountEmail');
-    const url =
-      options.serviceAccountImpersonationUrl ??
-      (own && impersonationUrlFor(serviceAccountEmail, own.url));
+    const own = this.#options.serviceAccount;
+    const url = given ?? (own && impersonationUrlFor(serviceAccountEmail, own.url));
     return this.#derive({
       serviceAccountEmail,
       serviceAccountImpersonationUrl: url,

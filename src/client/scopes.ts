@@ -3,12 +3,20 @@ import {invalidOption, show} from '../config/option-checks.js';
 const DEFAULT_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /**
- * Checks OAuth scopes and gives them as a list; the default is cloud-platform.
+ * The scopes of an option, which may be left out: the default is cloud-platform.
  *
  * @throws AwsAuthError `INVALID_OPTION`.
  */
 export function resolveScopes(value: unknown): readonly string[] {
-  if (value === undefined) return Object.freeze([DEFAULT_SCOPE]);
+  return value === undefined ? Object.freeze([DEFAULT_SCOPE]) : checkScopes(value);
+}
+
+/**
+ * Checks OAuth scopes and gives them as a list.
+ *
+ * @throws AwsAuthError `INVALID_OPTION`.
+ */
+export function checkScopes(value: unknown): readonly string[] {
   // Google's own clients take a string of several scopes with spaces, too.
   const list: unknown[] =
     typeof value === 'string'

@@ -255,6 +255,8 @@ describe('AwsAuthClient', () => {
     for (const client of [direct, direct.withServiceAccount(EMAIL)]) {
       assert.throws(() => client.withServiceAccount(nobody), {code: 'INVALID_OPTION'});
       assert.throws(() => client.withSubject(nobody, {scopes}), {code: 'INVALID_OPTION'});
+      // The default may be wider than what the client has.
+      assert.throws(() => client.withScopes(nobody), {code: 'INVALID_OPTION'});
     }
   });
 
