@@ -56,15 +56,15 @@ export async function readSharedProfile(
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   const kind = profile === undefined ? 'none' : kindOf(profile);
   const isOfRole = kind === 'assumed role' || kind === 'web identity';
-  const chain = withSources(profiles, profile);
+  const chain = [...withSources(profiles, profile)];
   return {
     name,
     exists: profile !== undefined,
     kind,
     region: profile?.['region'] || undefined,
     roleArn: isOfRole ? profile?.['role_arn'] : undefined,
-    processes: chain.flatMap(({credential_process: command}) => command ?? []),
-    needsMfaCode: chain.some(one => Boolean(one['role_arn'] && one['mfa_serial'])),
+    processes: chain.flatMap(([{credential_process: command}]) => command ?? []),
+    needsMfaCode: chain.some(([one, its]) => its === 'assumed role' && Boolean(one['mfa_serial'])),
     unreadable,
   };
 }
@@ -135,16 +135,25 @@ async function whyUnreadable(file: string, home: string): Promise<string | undef
   }
 }
 
-/** A profile, its source profile, that one's, and so on; each once, since they may go round in a circle. */
-function withSources(profiles: Profiles, profile: Environment | undefined): readonly Environment[] {
-  const chain = new Set<Environment>();
+/**
+ * A profile, its source profile, that one's, and so on, as far as the AWS SDK follows them, with what each gives
+ * credentials by; each once, since they may go round in a circle.
+ */
+function withSources(
+  profiles: Profiles,
+  profile: Environment | undefined,
+): ReadonlyMap<Environment, ProfileKind> {
+  const chain = new Map<Environment, ProfileKind>();
   let next = profile;
   while (next !== undefined && !chain.has(next)) {
-    chain.add(next);
-    const source = next['source_profile'] ?? '';
+    // Of a source profile, the keys win over a role.
+    const hasKeys = Boolean(next['aws_access_key_id'] && next['aws_secret_access_key']);
+    const kind = chain.size > 0 && hasKeys ? 'static keys' : kindOf(next);
+    chain.set(next, kind);
+    const source = (kind === 'assumed role' ? next['source_profile'] : undefined) ?? '';
     next = Object.hasOwn(profiles, source) ? profiles[source] : undefined;
   }
-  return [...chain];
+  return chain;
 }
 
 const SSO_SETTINGS = [

@@ -114,6 +114,20 @@ const CASES: readonly (readonly [title: string, files: Files, found: Partial<Sha
     {kind: 'assumed role', roleArn: ROLE, needsMfaCode: true},
   ],
   [
+    'a role whose source profile has keys, which win over a role of its own with an MFA device',
+    {
+      config: `[default]\nrole_arn = ${ROLE}\nsource_profile = base\n[profile base]\nrole_arn = ${ROLE}\nsource_profile = base\nmfa_serial = x\n${KEYS}`,
+    },
+    {kind: 'assumed role', roleArn: ROLE},
+  ],
+  [
+    'a program, and an MFA device of a role that nothing assumes',
+    {
+      config: `[default]\nrole_arn = ${ROLE}\nmfa_serial = x\ncredential_process = /bin/keys\n`,
+    },
+    {kind: 'credential_process', processes: ['/bin/keys']},
+  ],
+  [
     'keys, and an MFA device for nothing',
     {config: `[default]\nmfa_serial = x\n${KEYS}`},
     {kind: 'static keys'},
