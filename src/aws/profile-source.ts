@@ -27,10 +27,14 @@ export function profileSource(
       'Beside role_arn, name in it either source_profile or credential_source. No other source is asked instead: that would be another identity.',
     'assumed role': `Check that the profile's source may assume the role: aws sts get-caller-identity --profile ${name}`,
   };
+  const {absentSession} = profile;
   return {
     name: 'profile',
     description: `the profile ${JSON.stringify(profile.name)} (${profile.kind})`,
-    advice: advice[profile.kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`,
+    advice:
+      absentSession !== undefined
+        ? 'Correct sso_session, or add the section, with sso_start_url and sso_region: aws configure sso-session'
+        : (advice[profile.kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`),
     roleArn: profile.roleArn,
     secrets: profile.processes.flatMap(commandSecrets),
     read: async () => {
@@ -39,6 +43,12 @@ export function profileSource(
       if (profile.needsMfaCode) {
         throw new Error(
           'its role is assumed with the code of an MFA device (mfa_serial), which nobody can type here: use a profile with the keys of a session that was made with MFA',
+        );
+      }
+      // The SDK would say that it cannot read properties of undefined.
+      if (absentSession !== undefined) {
+        throw new Error(
+          `${profile.kind === 'SSO' ? 'its' : "its source profile's"} sso_session is ${JSON.stringify(absentSession.name)}, and ${absentSession.file} has no section [sso-session ${absentSession.name}]`,
         );
       }
       const {fromIni} = await credentialProviders();

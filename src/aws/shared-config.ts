@@ -28,6 +28,8 @@ export interface SharedProfile {
   readonly processes: readonly string[];
   /** Whether its role, or that of a source profile, is assumed with the code of an MFA device. */
   readonly needsMfaCode: boolean;
+  /** The SSO session that it or a source profile names, and the config file that has no section of it. */
+  readonly absentSession: {readonly name: string; readonly file: string} | undefined;
   /** The files that are there and cannot be read, with the reason: the profile may be in them, and be another. */
   readonly unreadable: readonly string[];
 }
@@ -48,7 +50,7 @@ export async function readSharedProfile(
 ): Promise<SharedProfile> {
   const name = environment['AWS_PROFILE'] || 'default';
   const files = filesOf(environment).map(file => JSON.stringify(file));
-  const {profiles, unreadable} = await withinTimeLimit(
+  const {profiles, sessions, unreadable} = await withinTimeLimit(
     () => readFiles(environment),
     Math.min(timeoutMillis, READING_MILLIS),
     `the shared AWS files (${files.join(' and ')}) could not be read`,
@@ -57,6 +59,9 @@ export async function readSharedProfile(
   const kind = profile === undefined ? 'none' : kindOf(profile);
   const isOfRole = kind === 'assumed role' || kind === 'web identity';
   const chain = [...withSources(profiles, profile)];
+  const absentSession = chain
+    .flatMap(([one, its]) => (its === 'SSO' ? (one['sso_session'] ?? []) : []))
+    .find(session => !Object.hasOwn(sessions, session));
   return {
     name,
     exists: profile !== undefined,
@@ -65,6 +70,8 @@ export async function readSharedProfile(
     roleArn: isOfRole ? profile?.['role_arn'] : undefined,
     processes: chain.flatMap(([{credential_process: command}]) => command ?? []),
     needsMfaCode: chain.some(([one, its]) => its === 'assumed role' && Boolean(one['mfa_serial'])),
+    absentSession:
+      absentSession === undefined ? undefined : {name: absentSession, file: files[0] ?? ''},
     unreadable,
   };
 }
@@ -76,6 +83,7 @@ type Profiles = Readonly<Record<string, Environment>>;
 
 interface SharedFiles {
   readonly profiles: Profiles;
+  readonly sessions: Profiles;
   readonly unreadable: readonly string[];
 }
 
@@ -105,12 +113,16 @@ function readFiles(environment: Environment): Promise<SharedFiles> {
 }
 
 async function parseFiles(environment: Environment): Promise<SharedFiles> {
-  const {getHomeDir, parseKnownFiles} = namedExports(await import('@smithy/core/config'));
+  const {getHomeDir, loadSsoSessionData, parseKnownFiles} = namedExports(
+    await import('@smithy/core/config'),
+  );
   const home = getHomeDir();
   const unreadable = await Promise.all(filesOf(environment).map(file => whyUnreadable(file, home)));
   return {
     // A file that is kept from an earlier call would hide a rotation.
     profiles: await parseKnownFiles({ignoreCache: true}),
+    // Of the same reading.
+    sessions: await loadSsoSessionData(),
     unreadable: unreadable.flatMap(reason => reason ?? []),
   };
 }

@@ -38,6 +38,8 @@ function sso(change: (emulator: Emulator, folder: string) => void, lifetimeSecon
   return setUp;
 }
 
+const ROLE = `role_arn = ${roleArn('assumed-role')}`;
+
 const SSO = [
   'the profile "it\'s a test; rm x" (SSO)',
   "renew it with: aws sso login --profile 'it'\\''s a test; rm x'",
@@ -76,7 +78,24 @@ describeFailing('an SSO profile that fails is the only source that is asked, whe
         'sso_session = nowhere\nsso_account_id = 111122223333\nsso_role_name = sso-role\n';
       return configFiles(folder, `[default]\n${settings}`);
     },
-    says: ['the profile "default" (SSO)', 'aws sso login --profile default'],
+    says: [
+      'the profile "default" (SSO): its sso_session is "nowhere", and "',
+      '/config" has no section [sso-session nowhere]. Correct sso_session, or add',
+    ],
+  },
+  {
+    title:
+      'the session of its source profile is in the credentials file, where nobody looks for it',
+    setUp: (_, folder) =>
+      configFiles(
+        folder,
+        `[default]\n${ROLE}\nsource_profile = base\n[profile base]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = sso-role\n`,
+        '[sso-session corp]\nsso_region = eu-west-1\n',
+      ),
+    says: [
+      'the profile "default" (assumed role): its source profile\'s sso_session is "corp", and "',
+      '/config" has no section [sso-session corp]. Correct sso_session, or add',
+    ],
   },
   {
     title: 'half of its settings are missing',
@@ -93,8 +112,6 @@ function assuming(config: string, credentials = ''): FailingSource['setUp'] {
 }
 
 const ASSUMED = ['the profile "default" (assumed role)', 'may assume the role'];
-const ROLE = `role_arn = ${roleArn('assumed-role')}`;
-
 describeFailing('a profile that fails is the only source that is asked, where', [
   {
     title: 'its source profiles go round in a circle',

@@ -181,7 +181,7 @@ describe('the choice of the source of AWS credentials', () => {
 
   describe('of a profile gives advice', () => {
     const ADVICE: readonly (readonly [settings: string, kind: string, advice: RegExp])[] = [
-      ['sso_session = corp', 'SSO', /aws sso login --profile (.*)$/],
+      ['sso_start_url = x', 'SSO', /aws sso login --profile (.*)$/],
       ['login_session = x', 'console login', /aws login --profile (.*)$/],
       ['credential_process = x', 'credential_process', /must exit with 0 and print JSON/],
       [

@@ -16,6 +16,7 @@ const NOTHING: SharedProfile = {
   roleArn: undefined,
   processes: [],
   needsMfaCode: false,
+  absentSession: undefined,
   unreadable: [],
 };
 
