@@ -3,6 +3,7 @@ import {AwsAuthError, isAwsAuthError} from '../errors.js';
 import {isError, maskSecrets, withoutSecrets} from '../masking.js';
 import type {CredentialSource} from './credential-source.js';
 import {checkCredentials, type AwsCredentials} from './credentials.js';
+import {failureAdvice} from './failure-advice.js';
 import {withinTimeLimit} from './time-limit.js';
 
 /** How a source is asked. */
@@ -45,7 +46,7 @@ async function ask(
       code: 'AWS_CREDENTIALS_UNAVAILABLE',
       step: 'aws-credentials',
       what: `No AWS credentials could be had from ${source.description}: ${reason(cause, source)}${httpStatus(error)}.`,
-      fix: source.advice,
+      fix: failureAdvice(cause, source),
       cause,
     });
   }

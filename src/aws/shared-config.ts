@@ -143,7 +143,9 @@ async function whyUnreadable(file: string, home: string): Promise<string | undef
     return isUtf16 ? `${JSON.stringify(file)} (UTF-16, not UTF-8)` : undefined;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return absent.includes(code) ? undefined : `${JSON.stringify(file)} (${code})`;
+    const why =
+      code === 'ERR_ACCESS_DENIED' ? `${code}: Node.js lacks --allow-fs-read of it` : code;
+    return absent.includes(code) ? undefined : `${JSON.stringify(file)} (${why})`;
   }
 }
 

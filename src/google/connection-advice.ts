@@ -31,6 +31,13 @@ export function connectionAdvice(
       transient: false,
     };
   }
+  // https://nodejs.org/api/permissions.html#permission-model
+  if (code === 'ERR_ACCESS_DENIED') {
+    return {
+      fix: 'Node.js was started with --permission: add --allow-net.',
+      transient: false,
+    };
+  }
   // What a URL without a host leads to; Google's servers are asked at no such port.
   if (elsewhere === '127.0.0.1:80' || elsewhere === '::1:80') {
     return {

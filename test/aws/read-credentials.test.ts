@@ -120,6 +120,33 @@ describe('reading AWS credentials from a source', () => {
     }
   });
 
+  it('names the flag without which Node.js’s permission model refused it, in place of the source’s advice', async () => {
+    const denied = (message: string, details = {}) =>
+      readCredentials(
+        sourceOf(() => Promise.reject(Object.assign(new Error(message), details))),
+        {timeoutMillis: 30_000},
+      );
+    const code = 'ERR_ACCESS_DENIED';
+    const words = 'Access to this API has been restricted.';
+    for (const [thrown, advice] of [
+      [
+        denied(`${words} Use --allow-child-process to manage permissions.`),
+        '--allow-child-process',
+      ],
+      [denied(`${words} Use --allow-fs-read to manage permissions.`, {code}), '--allow-fs-read'],
+      [denied(`connect ${code} ${words} Use --allow-net to manage permissions.`), '--allow-net'],
+      [denied(`getaddrinfo ${code} sts.us-east-1.amazonaws.com`, {code}), '--allow-net'],
+    ] as const) {
+      const error = await assertRejected(thrown, {code: 'AWS_CREDENTIALS_UNAVAILABLE', says: []});
+      assert.equal(error.fix, `Node.js was started with --permission: add ${advice}.`);
+    }
+    // Of versions that name none.
+    await assertRejected(denied(words, {code}), {
+      code: 'AWS_CREDENTIALS_UNAVAILABLE',
+      says: [`${words} Log in.`],
+    });
+  });
+
   it('shows nothing of what the source says is secret', async () => {
     const hidden = {command: '/bin/keys --password "open sesame"', token: 'the-agents-token'};
     const thrown = new Error(`Command failed: ${hidden.command}\nand ${hidden.token}`, {

@@ -310,6 +310,14 @@ describe('send, through a transporter of another make', () => {
       }
     });
 
+    it('names the flag without which Node.js’s permission model refuses the network', async () => {
+      const code = 'ERR_ACCESS_DENIED';
+      const denied = new Error(`getaddrinfo ${code} sts.googleapis.com`);
+      const error = await failing(Object.assign(denied, {code}));
+      assert.deepEqual([error.code, error.transient], ['NETWORK_ERROR', false]);
+      assert.equal(error.fix, 'Node.js was started with --permission: add --allow-net.');
+    });
+
     it('says what to do about a handshake that failed, for every way in which one does', async () => {
       const openssl = (reason: string) =>
         `write EPROTO 800C62:error:0A00:SSL routines::${reason}:x.c:1:`;
