@@ -28,6 +28,7 @@ export function assumedRoleSource(
     description: `the role ${roleArn}, assumed with ${base.description}`,
     advice: `Check the role's trust policy, and the base identity. ${base.advice}`,
     roleArn,
+    asksAws: true,
     secrets: base.secrets,
     read: async readOptions => {
       // Not by the SDK: the base has a time limit, a check and an error of its own.

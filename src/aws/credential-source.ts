@@ -32,6 +32,8 @@ export interface CredentialSource {
   readonly advice: string;
   /** The role it is known to give, before it is asked. */
   readonly roleArn: string | undefined;
+  /** Whether the AWS SDK asks AWS for its credentials, which it does by no proxy. Default `false`. */
+  readonly asksAws?: boolean;
   /** What must not show in its errors. */
   readonly secrets: readonly string[];
   /** How long it may take in all, in ms. Default: the caller's limit. */
@@ -169,6 +171,7 @@ function webIdentitySource(
     advice:
       'Check the pod’s service account: its annotation eks.amazonaws.com/role-arn, the projected token file, and the role’s trust policy. Instance metadata is not asked instead: that would be the node’s identity.',
     roleArn,
+    asksAws: true,
     secrets: [],
     read: async () => {
       if (!roleArn) throw new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not');

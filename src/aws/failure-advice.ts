@@ -8,7 +8,21 @@ import type {CredentialSource} from './credential-source.js';
  */
 export function failureAdvice(error: Error, source: CredentialSource): string {
   const flag = missingPermission(error);
-  return flag === undefined ? source.advice : `Node.js was started with --permission: add ${flag}.`;
+  if (flag !== undefined) return `Node.js was started with --permission: add ${flag}.`;
+  const proxy = PROXIES.find(name => process.env[name]);
+  return source.asksAws === true && proxy !== undefined && isUnreachable(error, errorCode(error))
+    ? `Where this host reaches AWS by the proxy of ${proxy} alone: the AWS SDK does not use it; give "awsCredentials" one of the SDK's providers with an agent of that proxy (clientConfig: {requestHandler: {httpsAgent}}). ${source.advice}`
+    : source.advice;
+}
+
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+
+const UNREACHABLE =
+  /\b(?:ENOTFOUND|EAI_AGAIN|ECONN[A-Z]+|ETIMEDOUT|E(?:HOST|NET)UNREACH)\b|TimeoutError|did not answer within/;
+
+// Some of the AWS SDK's errors have the words of another one, and not its code. No proxy leads to instance metadata.
+function isUnreachable({name, message}: Error, code = ''): boolean {
+  return UNREACHABLE.test(`${name} ${code} ${message}`) && !message.includes('instance metadata');
 }
 
 /**

@@ -3,6 +3,13 @@ import type {CredentialSource} from './credential-source.js';
 import type {SharedProfile} from './shared-config.js';
 import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 
+const ASKING_AWS: readonly SharedProfile['kind'][] = [
+  'assumed role',
+  'web identity',
+  'SSO',
+  'console login',
+];
+
 /**
  * The source that a profile of the shared files is.
  *
@@ -36,6 +43,7 @@ export function profileSource(
         ? 'Correct sso_session, or add the section, with sso_start_url and sso_region: aws configure sso-session'
         : (advice[profile.kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`),
     roleArn: profile.roleArn,
+    asksAws: ASKING_AWS.includes(profile.kind),
     secrets: profile.processes.flatMap(commandSecrets),
     read: async () => {
       // The SDK could not ask for it either, and where the source profile fails too, it would leave a

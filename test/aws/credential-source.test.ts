@@ -121,6 +121,7 @@ describe('the choice of the source of AWS credentials', () => {
       assert.equal(source.name, name);
       assert.ok(source.description.startsWith(description), source.description);
       assert.equal(source.roleArn, roleArn);
+      assert.equal(source.asksAws ?? false, name === 'web-identity');
       assert.doesNotMatch(source.description + source.advice, /secret-path/);
     });
   }
@@ -205,6 +206,7 @@ describe('the choice of the source of AWS credentials', () => {
           );
           assert.equal(source.name, 'profile');
           assert.equal(source.description, `the profile ${JSON.stringify(name)} (${kind})`);
+          assert.equal(source.asksAws, !/^(?:credential_process|static keys)$/.test(kind));
           assert.match(source.advice, advice);
           const argument = advice.exec(source.advice)?.[1];
           if (argument === undefined) return;

@@ -147,6 +147,58 @@ describe('reading AWS credentials from a source', () => {
     });
   });
 
+  describe('where the environment names a proxy, which the AWS SDK does not use,', () => {
+    const environment = awsEnvironment();
+    const SAYS = /^Where this host reaches AWS by the proxy of https_proxy alone: .* Log in\.$/;
+
+    beforeEach(() => {
+      for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'http_proxy']) {
+        Reflect.deleteProperty(process.env, name);
+      }
+      environment.set({https_proxy: 'http://proxy.example:3128'});
+    });
+
+    it('says so of AWS that cannot be reached', async () => {
+      for (const thrown of [
+        Object.assign(new Error('connect failed'), {code: 'ECONNREFUSED'}),
+        // As of SSO and of a console login, without a code.
+        new Error('Error: getaddrinfo ENOTFOUND portal.sso.us-east-1.amazonaws.com'),
+        Object.assign(new Error('a request has exceeded the configured'), {name: 'TimeoutError'}),
+      ]) {
+        assert.match((await failing(thrown, {asksAws: true})).fix, SAYS);
+        assert.equal((await failing(thrown)).fix, 'Log in.');
+      }
+    });
+
+    it('says so of AWS that does not answer in time', async () => {
+      const never = sourceOf(() => new Promise(() => undefined), {asksAws: true});
+      const hold = setInterval(() => undefined, 1000);
+      const error = await assertRejected(readCredentials(never, {timeoutMillis: 5}), {
+        code: 'AWS_CREDENTIALS_UNAVAILABLE',
+        says: ['did not answer within 5 ms'],
+      });
+      clearInterval(hold);
+      assert.match(error.fix, SAYS);
+    });
+
+    it('says nothing of it where AWS has answered, or instance metadata has not', async () => {
+      for (const thrown of [
+        new Error('User: x is not authorized to perform: sts:AssumeRole'),
+        Object.assign(new Error('Unable to connect to instance metadata service'), {
+          code: 'ECONNREFUSED',
+        }),
+      ]) {
+        assert.equal((await failing(thrown, {asksAws: true})).fix, 'Log in.');
+      }
+    });
+
+    it('says nothing of it where no proxy is named', async () => {
+      environment.set({https_proxy: ''});
+      const thrown = Object.assign(new Error('x'), {code: 'ECONNREFUSED'});
+      assert.equal((await failing(thrown, {asksAws: true})).fix, 'Log in.');
+    });
+  });
+
   it('shows nothing of what the source says is secret', async () => {
     const hidden = {command: '/bin/keys --password "open sesame"', token: 'the-agents-token'};
     const thrown = new Error(`Command failed: ${hidden.command}\nand ${hidden.token}`, {
