@@ -1,12 +1,13 @@
 import {AwsAuthError} from '../errors.js';
 import {withoutSecrets} from '../masking.js';
 import type {AwsCredentials, AwsCredentialsProvider} from './credentials.js';
-import {clientConfigWithin, credentialProviders, type StsRegion} from './aws-sdk.js';
+import {credentialProviders, type StsRegion} from './aws-sdk.js';
 import {profileSource} from './profile-source.js';
 import {FALLBACK_REGION} from './region-lookup.js';
 import {readSharedProfile} from './shared-config.js';
 import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
 import {readTokenFile} from './token-file.js';
+import {assumeWithWebIdentity} from './web-identity.js';
 
 /** Where AWS credentials come from. */
 export type AwsCredentialSourceName =
@@ -175,15 +176,8 @@ function webIdentitySource(
     secrets: [],
     read: async () => {
       if (!roleArn) throw new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not');
-      const webIdentityToken = await readTokenFile(file, timeoutMillis);
-      const roleSessionName = environment['AWS_ROLE_SESSION_NAME'];
-      const {fromWebToken} = await credentialProviders();
-      return fromWebToken({
-        roleArn,
-        webIdentityToken,
-        clientConfig: clientConfigWithin(timeoutMillis, region),
-        ...(roleSessionName ? {roleSessionName} : {}),
-      })();
+      const sessionName = environment['AWS_ROLE_SESSION_NAME'];
+      return assumeWithWebIdentity({file, sessionName}, roleArn, region, timeoutMillis);
     },
   };
 }

@@ -2,6 +2,7 @@ import {clientConfigWithin, credentialProviders, type StsRegion} from './aws-sdk
 import type {CredentialSource} from './credential-source.js';
 import type {SharedProfile} from './shared-config.js';
 import {DEFAULT_TIME_LIMIT_MILLIS} from './time-limit.js';
+import {assumeWithWebIdentity} from './web-identity.js';
 
 const ASKING_AWS: readonly SharedProfile['kind'][] = [
   'assumed role',
@@ -34,16 +35,16 @@ export function profileSource(
       'Beside role_arn, name in it either source_profile or credential_source. No other source is asked instead: that would be another identity.',
     'assumed role': `Check that the profile's source may assume the role: aws sts get-caller-identity --profile ${name}`,
   };
-  const {absentSession} = profile;
+  const {absentSession, kind, roleArn, webIdentity} = profile;
   return {
     name: 'profile',
-    description: `the profile ${JSON.stringify(profile.name)} (${profile.kind})`,
+    description: `the profile ${JSON.stringify(profile.name)} (${kind})`,
     advice:
       absentSession !== undefined
         ? 'Correct sso_session, or add the section, with sso_start_url and sso_region: aws configure sso-session'
-        : (advice[profile.kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`),
-    roleArn: profile.roleArn,
-    asksAws: ASKING_AWS.includes(profile.kind),
+        : (advice[kind] ?? `Check it with: aws sts get-caller-identity --profile ${name}`),
+    roleArn,
+    asksAws: ASKING_AWS.includes(kind),
     secrets: profile.processes.flatMap(commandSecrets),
     read: async () => {
       // The SDK could not ask for it either, and where the source profile fails too, it would leave a
@@ -56,8 +57,11 @@ export function profileSource(
       // The SDK would say that it cannot read properties of undefined.
       if (absentSession !== undefined) {
         throw new Error(
-          `${profile.kind === 'SSO' ? 'its' : "its source profile's"} sso_session is ${JSON.stringify(absentSession.name)}, and ${absentSession.file} has no section [sso-session ${absentSession.name}]`,
+          `${kind === 'SSO' ? 'its' : "its source profile's"} sso_session is ${JSON.stringify(absentSession.name)}, and ${absentSession.file} has no section [sso-session ${absentSession.name}]`,
         );
+      }
+      if (kind === 'web identity' && roleArn !== undefined && webIdentity !== undefined) {
+        return assumeWithWebIdentity(webIdentity, roleArn, region, timeoutMillis);
       }
       const {fromIni} = await credentialProviders();
       return fromIni({
@@ -65,7 +69,7 @@ export function profileSource(
         ignoreCache: true,
         // No region: it would win over that of an SSO session.
         clientConfig: clientConfigWithin(timeoutMillis),
-        // To a web identity's request the SDK hands no clientConfig.
+        // To the request of a source profile's web identity the SDK hands no clientConfig.
         parentClientConfig: clientConfigWithin(timeoutMillis),
       })({
         callerClientConfig: {

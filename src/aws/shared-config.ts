@@ -2,6 +2,7 @@ import {readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {namedExports} from './aws-sdk.js';
 import {withinTimeLimit} from './time-limit.js';
+import type {WebIdentity} from './web-identity.js';
 
 /** What can give credentials in a profile of the shared files. */
 export type ProfileKind =
@@ -24,6 +25,8 @@ export interface SharedProfile {
   readonly region: string | undefined;
   /** The role that its credentials are of, where the profile names it. */
   readonly roleArn: string | undefined;
+  /** The web identity that it names. */
+  readonly webIdentity: WebIdentity | undefined;
   /** The commands of `credential_process` of the profile and of its source profiles. */
   readonly processes: readonly string[];
   /** Whether its role, or that of a source profile, is assumed with the code of an MFA device. */
@@ -58,6 +61,8 @@ export async function readSharedProfile(
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   const kind = profile === undefined ? 'none' : kindOf(profile);
   const isOfRole = kind === 'assumed role' || kind === 'web identity';
+  const webIdentity = profile?.['web_identity_token_file'];
+  const sessionName = profile?.['role_session_name'] || environment['AWS_ROLE_SESSION_NAME'];
   const chain = [...withSources(profiles, profile)];
   const absentSession = chain
     .flatMap(([one, its]) => (its === 'SSO' ? (one['sso_session'] ?? []) : []))
@@ -68,6 +73,7 @@ export async function readSharedProfile(
     kind,
     region: profile?.['region'] || undefined,
     roleArn: isOfRole ? profile?.['role_arn'] : undefined,
+    webIdentity: webIdentity === undefined ? undefined : {file: webIdentity, sessionName},
     processes: chain.flatMap(([{credential_process: command}]) => command ?? []),
     needsMfaCode: chain.some(([one, its]) => its === 'assumed role' && Boolean(one['mfa_serial'])),
     absentSession:

@@ -118,6 +118,16 @@ describe('the variables of the AWS SDK', () => {
     assert.match(await whoami(), /^web-identity web-role\/aws-sdk-js-session-/);
   });
 
+  it('AWS_ROLE_SESSION_NAME names the session of a profile’s web identity, unless it is set to nothing', async () => {
+    const source = SOURCES.find(({name}) => name === 'a profile with web_identity_token_file');
+    assert.ok(source);
+    const {env} = await setUpTogether([source], emulator, environment.folder);
+    environment.set({...env, AWS_ROLE_SESSION_NAME: 'mine'});
+    assert.equal(await whoami(), 'profile profile-web-role/mine');
+    environment.set({AWS_ROLE_SESSION_NAME: ''});
+    assert.match(await whoami(), /^profile profile-web-role\/aws-sdk-js-session-/);
+  });
+
   it('AWS_ACCESS_KEY_ID without its secret is as if it were not set', async () => {
     await setUp('environment', {role: 'environment-role'});
     await setUp('profile', {role: 'profile-role'});

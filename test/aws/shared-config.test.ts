@@ -14,6 +14,7 @@ const NOTHING: SharedProfile = {
   kind: 'none',
   region: undefined,
   roleArn: undefined,
+  webIdentity: undefined,
   processes: [],
   needsMfaCode: false,
   absentSession: undefined,
@@ -83,7 +84,11 @@ const CASES: readonly (readonly [title: string, files: Files, found: Partial<Sha
   [
     'a web identity',
     {config: `[default]\nrole_arn = ${ROLE}\nweb_identity_token_file = /token\n`},
-    {kind: 'web identity', roleArn: ROLE},
+    {
+      kind: 'web identity',
+      roleArn: ROLE,
+      webIdentity: {file: '/token', sessionName: undefined},
+    },
   ],
   [
     'a program that gives keys',

@@ -14,20 +14,24 @@ const ROLE = 'arn:aws:iam::111122223333:role/demo-role';
 // A file on a network drive that is gone behaves as a pipe does in which nobody writes.
 describe('a token file that is a pipe', () => {
   let pipe: string;
+  let config: string;
   // Ends a reading that hangs after all; before the environment's own, which takes the folder away.
   afterEach(async () => {
     await (await open(pipe, 'r+')).close();
   });
   const environment = awsEnvironment();
 
-  beforeEach(function () {
+  beforeEach(async function () {
     if (process.platform === 'win32') this.skip();
     pipe = join(environment.folder, 'token');
+    config = join(environment.folder, 'config');
+    await writeFile(config, `[default]\nrole_arn = ${ROLE}\nweb_identity_token_file = ${pipe}\n`);
     execFileSync('mkfifo', [pipe]);
   });
 
   const variablesOf = {
     'the web identity': () => ({AWS_WEB_IDENTITY_TOKEN_FILE: pipe, AWS_ROLE_ARN: ROLE}),
+    "a profile's web identity": () => ({AWS_CONFIG_FILE: config}),
     "the container's": () => ({
       AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/v1/credentials',
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: pipe,
@@ -56,9 +60,9 @@ describe('a token file that is a pipe', () => {
         const client = new AwsAuthClient({audience, timeouts: {totalMillis: 4_000}});
         client.getAccessToken().catch(error => console.log(error.code));`;
       const {stdout, stderr, status} = await runNode(['--input-type=module', '--eval', program], {
-        ...variables(),
         AWS_CONFIG_FILE: '/dev/null',
         AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+        ...variables(),
       });
       assert.deepEqual(
         {stdout, stderr, status},
