@@ -347,6 +347,26 @@ describe('google-auth-aws doctor', () => {
       assert.deepEqual(emulator.requests, []);
     });
 
+    it('with a STORAGE_EMULATOR_HOST that is neither Google’s nor this machine: no token goes there', async () => {
+      for (const host of [
+        'http://gcs:4443',
+        'gcs:4443',
+        'https://evil.example',
+        'http://10.0.0.9',
+      ]) {
+        aws.set({STORAGE_EMULATOR_HOST: host});
+        const {status, stderr} = await runCommand(['doctor', '--bucket', 'my-bucket'], {
+          cwd: aws.folder,
+        });
+        assert.equal(status, 2);
+        assert.match(
+          stderr,
+          /STORAGE_EMULATOR_HOST leads to \S+ and an access token is for Google/,
+        );
+      }
+      assert.deepEqual(emulator.requests, []);
+    });
+
     it('without a provider', async () => {
       aws.set({GOOGLE_APPLICATION_CREDENTIALS: ''});
       const {status, stdout, stderr} = await runCommand(['doctor'], {cwd: aws.folder});

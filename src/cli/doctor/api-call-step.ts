@@ -58,17 +58,29 @@ export function apiUrl(visit: Visit): URL | undefined {
   if (bucket !== undefined) {
     const host = variable(visit.io, 'STORAGE_EMULATOR_HOST') ?? `https://storage.${universe}`;
     const base = /^https?:\/\//.test(host) ? host : `http://${host}`;
-    return new URL(`/storage/v1/b/${bucket}/o?maxResults=1&fields=kind`, base);
+    const call = new URL(`/storage/v1/b/${bucket}/o?maxResults=1&fields=kind`, base);
+    // Another emulator's, in a container beside this one, wants no token.
+    checkHost(call, universe, 'STORAGE_EMULATOR_HOST', 'unset it');
+    return call;
   }
   if (url === undefined) return undefined;
   const parsed = new URL(url);
-  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(parsed.hostname);
-  if (!isLoopback && !(parsed.protocol === 'https:' && parsed.hostname.endsWith(`.${universe}`))) {
-    throw new UsageError(
-      `--url leads to ${parsed.protocol}//${parsed.host}, and an access token is for Google alone: give an https URL below ${universe}.`,
-    );
-  }
+  checkHost(parsed, universe, '--url', `give an https URL below ${universe}`);
   return parsed;
+}
+
+/** @throws UsageError where a URL leads neither to Google nor to this machine. */
+function checkHost(
+  {protocol, host, hostname}: URL,
+  universe: string,
+  name: string,
+  fix: string,
+): void {
+  if (/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)) return;
+  if (protocol === 'https:' && hostname.endsWith(`.${universe}`)) return;
+  throw new UsageError(
+    `${name} leads to ${protocol}//${host}, and an access token is for Google alone: ${fix}.`,
+  );
 }
 
 function explain(
