@@ -179,6 +179,12 @@ describe('failNext', () => {
     ['an unknown reset', {service, reset: 'after'}],
     ['a hang that is none', {service, hang: false}],
     ['a redirect to nowhere', {service, redirectTo: 1}],
+    ['a redirect that no header can hold', {service, redirectTo: 'https://example.com/\n'}],
+    ['headers that are none', {service, status: 503, headers: 'retry-after: 1'}],
+    ['a header with no value', {service, status: 503, headers: {'retry-after': undefined}}],
+    ['a header with a line break', {service, status: 503, headers: {'retry-after': '1\n'}}],
+    ['a header whose name is none', {service, status: 503, headers: {'retry after': '1'}}],
+    ['a body that JSON cannot hold', {service, status: 503, body: {expires_in: 1n}}],
   ] as const) {
     it(`refuses ${name}`, async () => {
       const emulator = await start();

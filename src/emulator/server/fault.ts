@@ -1,3 +1,4 @@
+import {validateHeaderName, validateHeaderValue} from 'node:http';
 import {checkKeys, type KeysOf} from '../known-keys.js';
 import {SERVICE_NAMES} from './service-names.js';
 import type {ServiceName} from '../service.js';
@@ -144,6 +145,10 @@ function checkFault(fault: Loose): void {
   if (redirectTo !== undefined && (typeof redirectTo !== 'string' || redirectTo === '')) {
     throw new TypeError('fault.redirectTo must be a URL.');
   }
+  // What cannot be sent would break the connection, as if that were the fault.
+  if (redirectTo !== undefined) checkHeaders({location: redirectTo});
+  if (headers !== undefined) checkHeaders(headers);
+  if (typeof body === 'object' && !(body instanceof Uint8Array)) JSON.stringify(body);
   if (hang !== undefined && hang !== true) {
     throw new TypeError('fault.hang must be true, or left out.');
   }
@@ -158,6 +163,20 @@ function checkFault(fault: Loose): void {
     throw new TypeError(
       'The fault does nothing: give it a status, redirectTo, reset, hang or a delay.',
     );
+  }
+}
+
+function checkHeaders(headers: unknown): void {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+    throw new TypeError('fault.headers must be an object of names and values.');
+  }
+  for (const [name, value] of Object.entries<unknown>({...headers})) {
+    validateHeaderName(name);
+    // In JavaScript, a number does as well.
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw new TypeError(`fault.headers must have a text for ${JSON.stringify(name)}.`);
+    }
+    validateHeaderValue(name, String(value));
   }
 }
 
