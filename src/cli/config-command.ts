@@ -1,7 +1,7 @@
 import {InvalidArgumentError, type Command} from 'commander';
 import {UsageError} from './failure.js';
 import type {Io} from './io.js';
-import {writePrivateFile} from './private-file.js';
+import {writeOutputFile} from './output-file.js';
 import {chooseProvider, withFlagNames} from './provider-flags.js';
 
 interface ConfigFlags {
@@ -64,7 +64,7 @@ export function defineConfig(command: Command, io: Io): void {
         return;
       }
       // Without a newline at its end, as gcloud's has none.
-      await writePrivateFile(io, flags.outputFile, content, {force: flags.force ?? false});
+      await writeOutputFile(io, flags.outputFile, content, {force: flags.force ?? false});
       io.stderr.write(`Created credential configuration file [${flags.outputFile}].\n`);
     });
 }

@@ -135,16 +135,18 @@ describe('google-auth-aws config', () => {
   });
 
   describe('writes the file', () => {
-    it('for this user alone, and says so on stderr', async () => {
+    it('for those whom the umask lets read it, as gcloud does, and says so on stderr', async () => {
       const {status, stdout, stderr} = await config(NAME, '--output-file', 'gcp.json');
       assert.equal(status, 0);
       assert.equal(stdout, '');
       assert.match(stderr, /gcp\.json/);
-      assert.equal((await stat(file)).mode & 0o777, 0o600);
+      const plain = join(folder, 'plain');
+      await writeFile(plain, '');
+      assert.equal((await stat(file)).mode, (await stat(plain)).mode);
     });
 
-    it('never over another one, but with --force, and then for this user alone', async () => {
-      await writeFile(file, 'precious', {mode: 0o644});
+    it('never over another one, but with --force', async () => {
+      await writeFile(file, 'precious');
       const refused = await config(NAME, '--output-file', file);
       assert.equal(refused.status, 1);
       assert.match(refused.stderr, /is there already\. Give another name, or --force/);
@@ -152,7 +154,15 @@ describe('google-auth-aws config', () => {
 
       assert.equal((await config(NAME, '--output-file', file, '--force')).status, 0);
       assert.match(await readFile(file, 'utf8'), /external_account/);
-      assert.equal((await stat(file)).mode & 0o777, 0o600);
+    });
+
+    it('for those who could read the one that --force replaces', async () => {
+      await writeFile(file, '');
+      for (const mode of [0o600, 0o640, 0o644]) {
+        await chmod(file, mode);
+        assert.equal((await config(NAME, '--output-file', file, '--force')).status, 0);
+        assert.equal((await stat(file)).mode & 0o777, mode);
+      }
     });
 
     it('never through a link that leads nowhere yet', async () => {

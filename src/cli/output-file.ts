@@ -1,17 +1,17 @@
 import {randomBytes} from 'node:crypto';
-import {lstat, open, rename, rm} from 'node:fs/promises';
+import {chmod, lstat, open, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {CommandFailed} from './failure.js';
 import type {Io} from './io.js';
 
 /**
- * Writes a file that only this user may read (mode 0600). One that is there already is replaced with
- * `force` alone, and then as a whole: nobody ever reads the half of it.
+ * Writes a file that holds no secret: an image or a service may read it as another user. One that is there
+ * already is replaced with `force` alone, and then as a whole: nobody ever reads the half of it.
  *
  * @param file relative to `io.cwd`.
  * @throws CommandFailed that names the file and what to do.
  */
-export async function writePrivateFile(
+export async function writeOutputFile(
   {cwd}: Pick<Io, 'cwd'>,
   file: string,
   content: string,
@@ -50,6 +50,7 @@ async function replace(target: string, content: string): Promise<void> {
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await write(temporary, content, 'wx');
+    await keepMode(target, temporary);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, {force: true});
@@ -57,8 +58,19 @@ async function replace(target: string, content: string): Promise<void> {
   }
 }
 
+/** Whoever could read the file still can, also where the superuser replaces it. */
+async function keepMode(target: string, temporary: string): Promise<void> {
+  let mode;
+  try {
+    ({mode} = await lstat(target));
+  } catch {
+    return;
+  }
+  await chmod(temporary, mode & 0o777);
+}
+
 async function write(target: string, content: string, flag: 'w' | 'wx'): Promise<void> {
-  const handle = await open(target, flag, 0o600);
+  const handle = await open(target, flag);
   try {
     await handle.writeFile(content);
   } finally {
