@@ -611,6 +611,12 @@ describe('the doctor finds', () => {
       stdout,
       /^ {6}gcloud iam service-accounts add-iam-policy-binding .* --member="principalSet:\S+"$/m,
     );
+    // The lines are there to be pasted: what tells of a command is a comment to its end.
+    const pasted = stdout.slice(stdout.search(/^ +# /m)).split('\n');
+    assert.deepEqual(
+      pasted.filter(line => !/^(?:$| {6}# \S| {6}gcloud )/.test(line)),
+      [],
+    );
     assert.ok(!/^ok.*API call/m.test(stdout));
     // Marks of progress, each taken away again.
     assert.equal(stderr.split('…').length, stderr.split('\u001B[2K').length);

@@ -26,9 +26,11 @@ export function stepLines(report: StepReport, {stdout}: Io): string {
   const line = wrap(`${title}, ${Math.round(millis)} ms: ${facts}`, stdout, INDENT);
   const head = `${MARKS[status].padEnd(INDENT)}${line.slice(INDENT)}\n`;
   if (meaning === undefined) return head;
-  const commands = remedies.map(
-    ({why, command}) => `${wrap(`# ${why}:`, stdout, INDENT)}\n${margin}${command}\n`,
-  );
+  const commands = remedies.map(({why, command}) => {
+    const lines = wrap(`${why}:`, stdout, INDENT + 2).split('\n');
+    // Each a comment: who pastes them with the command runs that alone.
+    return `${lines.map(text => `${margin}# ${text.trimStart()}\n`).join('')}${margin}${command}\n`;
+  });
   return [head, `${wrap(meaning, stdout, INDENT)}\n`, ...commands].join(
     status === 'failed' ? '\n' : '',
   );
