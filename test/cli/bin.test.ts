@@ -36,6 +36,18 @@ describe('the built command, as a process', function () {
     assert.equal(shell('$CMD confg').status, 2);
   });
 
+  it('ends where something goes on that never ends, such as a request for AWS credentials', () => {
+    const holding = ['--import', 'data:text/javascript,setInterval(() => {}, 1e9)'];
+    for (const [args, status] of [
+      [['config', NAME], 0],
+      [['confg'], 2],
+    ] as const) {
+      const ran = spawnSync(process.execPath, [...holding, BIN, ...args], {timeout: 20_000});
+      assert.equal(ran.status, status);
+      assert.equal(ran.stdout.length > 0, status === 0);
+    }
+  });
+
   it('is quiet where the reader of its pipe has gone', () => {
     // The reader ends at once, and the command writes afterwards.
     const {stderr} = shell('$CMD config $NAME | true');
