@@ -41,11 +41,13 @@ describe('Node.js’s permission model', () => {
     assert.match(stdout, /\(ERR_ACCESS_DENIED: Node.js lacks --allow-fs-read of it\)/);
   });
 
-  it('that refuses instance metadata is named, with its flag', async function () {
-    if (!FLAGS.has('--allow-net')) this.skip();
-    const {stdout} = await ask({AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9'}, [
-      environment.folder,
-    ]);
-    assert.match(stdout, /started with --permission: add --allow-net\./);
-  });
+  // Of newer versions of Node.js.
+  if (FLAGS.has('--allow-net')) {
+    it('that refuses instance metadata is named, with its flag', async () => {
+      const {stdout} = await ask({AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9'}, [
+        environment.folder,
+      ]);
+      assert.match(stdout, /started with --permission: add --allow-net\./);
+    });
+  }
 });
