@@ -1,7 +1,7 @@
 import {signRequest} from '../aws/sigv4.js';
 import {checkEndpointUrl} from '../config/option-checks.js';
 import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
-import {adviceForAwsRefusal, awsTimeIn} from '../google/aws-refusal.js';
+import {adviceForAwsRefusal, awsTimeIn, passingFailure} from '../google/aws-refusal.js';
 import {parse, quoteRefusal, record, readWords, text} from '../google/error-response.js';
 import {malformed, type Step} from '../google/refusal.js';
 import {retrying, type RetryPolicy} from '../google/retry.js';
@@ -154,7 +154,7 @@ function refused(
       reason,
       ...details,
     });
-  if (response.status === 429 || /^Throttl|^RequestLimitExceeded$/.test(reason ?? '')) {
+  if (response.status === 429 || passingFailure(reason ?? '') === 'RATE_LIMITED') {
     return error({
       code: 'RATE_LIMITED',
       fix: 'Too many requests of this account: wait a little.',

@@ -22,6 +22,19 @@ export function adviceForAwsRefusal(code: string, region: string): string {
   }
 }
 
+/**
+ * The kind of failure that a code of AWS's tells, where it is none of the caller's and passes; or `undefined`. AWS STS
+ * throttles with a status of 400, as it refuses.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ */
+export function passingFailure(code: string): 'RATE_LIMITED' | 'SERVER_ERROR' | undefined {
+  if (/^Throttl|^RequestLimitExceeded$/.test(code)) return 'RATE_LIMITED';
+  return /^(?:Internal(?:Failure|Error)|ServiceUnavailable)(?:Exception)?$/.test(code)
+    ? 'SERVER_ERROR'
+    : undefined;
+}
+
 // "Signature expired: 20260102T025904Z is now earlier than 20260102T025905Z (20260102T030405Z - 5 min.)"
 const AWS_TIME = /\((\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z [-+] \d+ min/;
 

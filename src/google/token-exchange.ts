@@ -1,5 +1,5 @@
 import {AwsAuthError, type AwsAuthErrorDetails} from '../errors.js';
-import {adviceForAwsRefusal} from './aws-refusal.js';
+import {adviceForAwsRefusal, passingFailure} from './aws-refusal.js';
 import {quoteRefusal, readRefusal, type Refusal} from './error-response.js';
 import {readBearerToken, readBody, type GrantedToken} from './granted-token.js';
 import {
@@ -21,6 +21,9 @@ const AWS_SUBJECT_TOKEN_TYPE = 'urn:ietf:params:aws:token-type:aws4_request';
 // https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds#mappings, the default
 const AWS_ROLE_MAPPING =
   "assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn";
+
+// What Google says where it asked AWS STS and got no answer.
+const UNREACHED = /error connecting to the given credential's issuer/i;
 
 const STEP: Step = {
   step: 'token-exchange',
@@ -105,7 +108,15 @@ function refused(
   if (common !== undefined) return common;
   const awsError = /Received invalid AWS response of type (?<code>[\w.]+)/.exec(refusal.description)
     ?.groups?.['code'];
-  const why = awsError === undefined ? '' : `, since AWS STS in ${region} refused its signature`;
+  const passing = UNREACHED.test(refusal.description)
+    ? 'SERVER_ERROR'
+    : passingFailure(awsError ?? '');
+  const why =
+    passing !== undefined
+      ? `, since AWS STS in ${region} did not answer Google`
+      : awsError === undefined
+        ? ''
+        : `, since AWS STS in ${region} refused its signature`;
   const error = (
     code: AwsAuthErrorDetails['code'],
     fix: string,
@@ -118,8 +129,18 @@ function refused(
       fix,
       status: refusal.status,
       reason,
+      transient: code === passing,
     });
 
+  if (passing !== undefined) {
+    return error(
+      passing,
+      passing === 'RATE_LIMITED'
+        ? 'Too many requests of this AWS account: share one client among all callers of a process, so that they share its token.'
+        : `This is AWS's fault and usually passes; see https://health.aws.amazon.com/health/status if it lasts, and whether ${region} is a region.`,
+      awsError,
+    );
+  }
   if (awsError !== undefined) {
     return error('AWS_IDENTITY_REJECTED', adviceForAwsRefusal(awsError, region), awsError);
   }
