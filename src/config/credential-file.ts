@@ -40,8 +40,8 @@ export interface CredentialFileTrust {
  * Reads and parses a credential file.
  *
  * @param pipeMillis how long one that is a pipe is waited for, in ms. Default ten seconds.
- * @throws AwsAuthError `CREDENTIAL_FILE_NOT_FOUND`, `CREDENTIAL_FILE_UNREADABLE` or
- *   `CREDENTIAL_FILE_INVALID`. None quotes the file: it might be a private key.
+ * @throws AwsAuthError `CREDENTIAL_FILE_NOT_FOUND`, `CREDENTIAL_FILE_UNREADABLE`, `CREDENTIAL_FILE_INVALID` or, where
+ *   the path is the file's content, `INVALID_OPTION`. None quotes the file: it might be a private key.
  */
 export function readCredentialFile(path: string, pipeMillis?: number): unknown {
   let content: string;
@@ -53,6 +53,13 @@ export function readCredentialFile(path: string, pipeMillis?: number): unknown {
         'CREDENTIAL_FILE_UNREADABLE',
         `The credential file ${show(path)} is a pipe, and ${error.message}.`,
         'Correct the path (GOOGLE_APPLICATION_CREDENTIALS, if you gave none), or let something write the file into the pipe and close it.',
+      );
+    }
+    if (CONTENT.test(path)) {
+      throw fileError(
+        'INVALID_OPTION',
+        'Where the path of a credential file belongs (GOOGLE_APPLICATION_CREDENTIALS, if you gave none) stands the content of one.',
+        'Write it to a file and give its path, or give what JSON.parse() makes of it to AwsAuthClient.fromJSON().',
       );
     }
     const code =
@@ -81,6 +88,9 @@ export function readCredentialFile(path: string, pipeMillis?: number): unknown {
     );
   }
 }
+
+// JSON, in quotes or not, and the beginnings that it has in base64.
+const CONTENT = /^[\s'"]*\{|^e(?:yJ|yA|wo|w0)[\w+/=\s]{60,}$|BEGIN PRIVATE KEY/;
 
 /**
  * Checks what a credential file says, whoever wrote it.

@@ -5,7 +5,9 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, it} from 'mocha';
 import {startEmulator, type Emulator} from '../../src/emulator/index.js';
 import {awsEnvironment} from '../emulator/support/aws-environment.js';
+import {assertHidden} from '../support/secrets.js';
 import {examine, POOL, setUp, type PrintedStep} from './doctor-fixture.js';
+import {runCommand} from './run-command.js';
 
 /** What bash makes of the command that the doctor prints. */
 function wordsOf({remedies = []}: PrintedStep): readonly string[] {
@@ -41,6 +43,14 @@ describe('google-auth-aws doctor stops at a credential file', () => {
       assert.deepEqual(wordsOf(last).slice(-2 - force.length), ['--output-file', file, ...force]);
     });
   }
+
+  it('whose content stands where its path belongs, and shows none of it', async () => {
+    aws.set({GOOGLE_APPLICATION_CREDENTIALS: '{"private_key": "MIIEvQIBADANBgkqhki"}'});
+    const {stdout, stderr, status} = await runCommand(['doctor']);
+    assert.equal(status, 2);
+    assert.match(stderr, /GOOGLE_APPLICATION_CREDENTIALS/);
+    assertHidden(stdout + stderr, {key: 'MIIEvQIBADANBgkqhki'});
+  });
 
   for (const [title, content, means] of [
     ['that is a key', {type: 'service_account'}, /delete the key/],

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {inspect} from 'node:util';
 import {
   parseCredentialFile,
@@ -9,6 +12,7 @@ import {createExternalAccountConfig} from '../../src/config/external-account-con
 import type {AwsAuthErrorCode} from '../../src/errors.js';
 import {assertRefused} from '../support/refusal.js';
 import {assertHidden, printed} from '../support/secrets.js';
+import {thrownBy} from '../support/thrown.js';
 
 const AUDIENCE =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';
@@ -280,5 +284,33 @@ describe('a credential file', () => {
   it('with a path that is absurd is unreadable', () => {
     const code: AwsAuthErrorCode = 'CREDENTIAL_FILE_UNREADABLE';
     assertRefused(() => readCredentialFile('a\u0000b'), {code, says: ['ERR_INVALID_ARG_VALUE']});
+  });
+
+  const KEY = `{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\\n${'MIIEvQIBADANBgkqhkiG9w0B'.repeat(80)}"}`;
+  for (const [title, path] of [
+    ['whole', KEY],
+    ['in lines and quotes', `'${JSON.stringify(JSON.parse(KEY), null, 2)}'`],
+    ['short enough for a file name', KEY.slice(0, 120)],
+    ['in base64', Buffer.from(KEY).toString('base64')],
+    [
+      'in lines and base64',
+      Buffer.from(JSON.stringify(JSON.parse(KEY), null, 2)).toString('base64'),
+    ],
+  ] as const) {
+    it(`whose content stands where its path belongs is not quoted: it may be a key (${title})`, () => {
+      const error = thrownBy(() => readCredentialFile(path));
+      assert.equal(error.code, 'INVALID_OPTION');
+      assert.match(error.message, /GOOGLE_APPLICATION_CREDENTIALS.*AwsAuthClient\.fromJSON\(\)/);
+      const inBase64 = Buffer.from(KEY).toString('base64').slice(0, 12);
+      assertHidden(printed(error), {key: 'MIIEvQIBADAN', word: 'service_account', inBase64});
+    });
+  }
+
+  it('with an odd name is read all the same', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'credential-file-'));
+    const path = join(folder, '{a BEGIN PRIVATE KEY}.json');
+    writeFileSync(path, '{"a": 1}');
+    assert.deepEqual(readCredentialFile(path), {a: 1});
+    rmSync(folder, {recursive: true});
   });
 });
