@@ -67,13 +67,21 @@ export function checkCredentials(
   ) {
     throw invalid('expiration is not a valid Date');
   }
-  return {
+  const keys = {
     accessKeyId: check('accessKeyId', accessKeyId),
     secretAccessKey: check('secretAccessKey', secretAccessKey),
-    // Container agents and files say "no session token" in either way.
-    ...(sessionToken === undefined || sessionToken === null || sessionToken === ''
-      ? {}
-      : {sessionToken: check('sessionToken', sessionToken)}),
+  };
+  // Container agents and files say "no session token" in either way.
+  const hasToken = sessionToken !== undefined && sessionToken !== null && sessionToken !== '';
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+  if (!hasToken && keys.accessKeyId.startsWith('ASIA')) {
+    throw invalid(
+      'accessKeyId begins with ASIA, so they are temporary, and sessionToken (AWS_SESSION_TOKEN in the environment) is missing',
+    );
+  }
+  return {
+    ...keys,
+    ...(hasToken ? {sessionToken: check('sessionToken', sessionToken)} : {}),
     ...(expiration === undefined ? {} : {expiration}),
     ...(typeof accountId === 'string' && /^\d{12}$/.test(accountId) ? {accountId} : {}),
   };

@@ -12,7 +12,7 @@ import {assertRefused, assertRejected} from '../support/refusal.js';
 import {assertHidden, printed} from '../support/secrets.js';
 
 const KEYS = {
-  accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
 };
 const SESSION_TOKEN = `IQoJb3JpZ2luX2Vj/EXAMPLE+${'Zm9vYmFy0'.repeat(20)}==`;
@@ -59,6 +59,14 @@ const UNUSABLE: readonly (readonly [title: string, answer: unknown, says: string
     {...KEYS, sessionToken: 1},
     'sessionToken is missing or not',
   ],
+  ...[{}, {sessionToken: ''}, {token: SESSION_TOKEN}].map(
+    rest =>
+      [
+        `temporary keys with ${JSON.stringify(Object.keys(rest))} and no session token`,
+        {...KEYS, accessKeyId: 'ASIAIOSFODNN7EXAMPLE', ...rest},
+        'begins with ASIA, so they are temporary, and sessionToken (AWS_SESSION_TOKEN in the environment) is missing',
+      ] as const,
+  ),
   ['an end that is text', {...KEYS, expiration: '2026-11-23T22:00:00Z'}, 'not a valid Date'],
   ['an end that is a number', {...KEYS, expiration: 1_795_000_000}, 'not a valid Date'],
   ['an end that is null', {...KEYS, expiration: null}, 'not a valid Date'],
@@ -92,7 +100,12 @@ describe('AWS credentials', () => {
   it('are taken as they are, temporary or not', async () => {
     const expiration = new Date('2099-01-01T00:00:00Z');
     assert.deepEqual(await read(KEYS), KEYS);
-    const temporary = {...KEYS, sessionToken: SESSION_TOKEN, expiration};
+    const temporary = {
+      ...KEYS,
+      accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+      sessionToken: SESSION_TOKEN,
+      expiration,
+    };
     assert.deepEqual(await read(temporary), temporary);
   });
 

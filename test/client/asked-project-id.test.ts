@@ -9,7 +9,12 @@ import {assertHidden, printed} from '../support/secrets.js';
 
 const AUDIENCE =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account';
-const {serviceAccountToken: accessToken, accessKeyId, secretAccessKey} = SAMPLE_SECRETS;
+const {
+  serviceAccountToken: accessToken,
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+} = SAMPLE_SECRETS;
 
 describe('the project’s id, asked of Cloud Resource Manager,', () => {
   const servers: LocalServer[] = [];
@@ -32,7 +37,7 @@ describe('the project’s id, asked of Cloud Resource Manager,', () => {
     });
     const client = new AwsAuthClient({
       audience: AUDIENCE,
-      awsCredentials: {accessKeyId, secretAccessKey},
+      awsCredentials: {accessKeyId, secretAccessKey, sessionToken},
       transporter,
       ...options,
     });

@@ -53,10 +53,10 @@ describe('connections that are made ahead', () => {
   });
 
   it('signs when the connection is on its way, since signing keeps the event loop from it', async () => {
-    const {accessKeyId, secretAccessKey} = SAMPLE_SECRETS;
+    const {accessKeyId, secretAccessKey, sessionToken} = SAMPLE_SECRETS;
     const options = resolveOptions({
       audience: emulator.config.audience,
-      awsCredentials: {accessKeyId, secretAccessKey},
+      awsCredentials: {accessKeyId, secretAccessKey, sessionToken},
       awsRegion: 'us-east-1',
       retry: {maxAttempts: 1},
     });

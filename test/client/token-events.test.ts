@@ -3,14 +3,13 @@ import {setImmediate as turn} from 'node:timers/promises';
 import {AwsAuthClient} from '../../src/index.js';
 import {announceTokens} from '../../src/client/token-events.js';
 import {AccessToken} from '../../src/token/access-token.js';
-import {SAMPLE_SECRETS} from '../support/sample-secrets.js';
 import {assertHidden} from '../support/secrets.js';
 
 const client = () =>
   new AwsAuthClient({
     audience:
       '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws-pool/providers/aws-test-account',
-    awsCredentials: {accessKeyId: SAMPLE_SECRETS.accessKeyId, secretAccessKey: 'not-asked-for'},
+    awsCredentials: {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'not-asked-for'},
   });
 
 describe('the event of a new token', () => {
