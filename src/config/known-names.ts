@@ -17,14 +17,25 @@ export function checkKnownNames(options: unknown, known: readonly string[]): voi
   const unknown = Object.entries(options).filter(
     ([name, value]) => !known.includes(name) && value !== undefined,
   );
-  // A credential file's own mark, which need not be its first key.
-  const [name] = unknown.find(([key]) => FILE_KEYS.includes(key)) ?? unknown[0] ?? [];
+  // What tells most of what was meant need not come first.
+  const [name] =
+    unknown.find(([key]) => SUPPLIER_KEYS.includes(key)) ??
+    unknown.find(([key]) => FILE_KEYS.includes(key)) ??
+    unknown[0] ??
+    [];
   if (name !== undefined) throw invalidOption(name, 'is not known', hint(name, known));
 }
 
+// https://cloud.google.com/nodejs/docs/reference/google-auth-library/latest/google-auth-library/awsclientoptions
+const SUPPLIER_KEYS = ['awsSecurityCredentialsSupplier', 'aws_security_credentials_supplier'];
+
+// A credential file's own marks.
 const FILE_KEYS = ['type', 'credential_source'];
 
 function hint(name: string, known: readonly string[]): string {
+  if (SUPPLIER_KEYS.includes(name)) {
+    return 'That is of google-auth-library’s AwsClient: write new AwsAuthClient({audience, serviceAccountEmail}), which finds the AWS credentials as the AWS SDK does. "awsCredentials" takes keys or a provider of your own.';
+  }
   if (FILE_KEYS.includes(name)) {
     return 'That is a credential file’s content: give it to AwsAuthClient.fromJSON().';
   }

@@ -7,8 +7,8 @@ export const DEFAULT_UNIVERSE_DOMAIN = 'googleapis.com';
 const MIN_LIFETIME_SECONDS = 600;
 const MAX_LIFETIME_SECONDS = 43_200;
 
-// As AWS's, Google's and gcloud's are called, these in lower case, too; no option has such a name.
-const VARIABLE = /^(?:AWS|GCLOUD|GOOGLE)_/i;
+// As AWS's, Google's and gcloud's are called, the projects' in lower case, too. `aws_region` is a slip in an option.
+const VARIABLE = /^(?:AWS|GCLOUD|GOOGLE|gcloud|google_cloud)_/;
 
 /** The error for an option, or an environment variable in its place, that cannot be used. */
 export function invalidOption(option: string, problem: string, fix: string): AwsAuthError {

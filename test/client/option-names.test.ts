@@ -21,6 +21,9 @@ describe('the names of the options of AwsAuthClient', () => {
     ['', 'The options are audience, serviceAccountEmail, delegates,'],
     ['type', 'AwsAuthClient.fromJSON()'],
     ['credential_source', 'AwsAuthClient.fromJSON()'],
+    ['aws_region', 'Did you mean "awsRegion"?'],
+    ['aws_security_credentials_supplier', '"awsCredentials" takes keys or a provider'],
+    ['awsSecurityCredentialsSupplier', '"awsCredentials" takes keys or a provider'],
     ['toString', 'The options are'],
   ];
   for (const [name, hint] of HINTS) {
@@ -37,6 +40,19 @@ describe('the names of the options of AwsAuthClient', () => {
     assertRefused(() => new AwsAuthClient(file), {
       code: 'INVALID_OPTION',
       says: ['AwsAuthClient.fromJSON()'],
+    });
+  });
+
+  it('get the hint at awsCredentials for all options of an AwsClient with a supplier', () => {
+    const options = {
+      type: 'external_account',
+      audience: AUDIENCE,
+      subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request',
+      aws_security_credentials_supplier: {},
+    };
+    assertRefused(() => new AwsAuthClient(options), {
+      code: 'INVALID_OPTION',
+      says: ['new AwsAuthClient({audience, serviceAccountEmail})', '"awsCredentials"'],
     });
   });
 
