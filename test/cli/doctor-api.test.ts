@@ -73,6 +73,28 @@ const REFUSED: readonly Row[] = [
     command: `gcloud storage buckets add-iam-policy-binding gs://my-bucket --role=roles/storage.objectViewer --member="principalSet://${POOL}/attribute.aws_role/${ROLE}"`,
   },
   {
+    title: 'a quota project that the account may not use, for which no role on the bucket helps',
+    config: emulator => ({...emulator.config, quota_project_id: 'billing-project'}),
+    flags: ['--bucket', 'my-bucket'],
+    broken: failing({
+      service: 'storage',
+      status: 403,
+      body: {
+        error: {
+          code: 403,
+          message:
+            'Caller does not have required permission to use project billing-project. Grant the caller the roles/serviceusage.serviceUsageConsumer role.',
+          status: 'PERMISSION_DENIED',
+        },
+      },
+    }),
+    step: 'api-call',
+    said: /required permission to use project billing-project/,
+    means: /demo@\S+ may not use the quota project billing-project/,
+    command: `gcloud projects add-iam-policy-binding billing-project --role=roles/serviceusage.serviceUsageConsumer --member="serviceAccount:${EMAIL}"`,
+    mended: {make: makeBucket},
+  },
+  {
     title: 'a perimeter of VPC Service Controls, for which no role helps',
     flags: ['--bucket', 'my-bucket'],
     broken: failing({

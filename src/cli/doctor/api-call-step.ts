@@ -122,6 +122,22 @@ function explain(
   }
   if (status === 403) {
     const member = memberOf(visit, email);
+    const quotaProject = clientOf(visit).quotaProjectId;
+    // https://cloud.google.com/docs/quotas/set-quota-project
+    if (quotaProject !== undefined && /serviceusage\.service/i.test(message)) {
+      return {
+        meaning: `The token is good, and ${email ?? 'this role'} may not use the quota project ${quotaProject}: let it, or name no quota project.`,
+        remedies:
+          member === undefined
+            ? []
+            : [
+                {
+                  why: 'Let it use the project',
+                  command: `gcloud projects add-iam-policy-binding ${quotaProject} --role=roles/serviceusage.serviceUsageConsumer --member=${doubleQuote(member)}`,
+                },
+              ],
+      };
+    }
     return {
       meaning: `The token is good, and ${email ?? 'this role'} lacks the permission for this call.`,
       remedies: member === undefined ? [] : [grant(member, visit)],
