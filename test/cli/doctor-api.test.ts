@@ -73,6 +73,25 @@ const REFUSED: readonly Row[] = [
     command: `gcloud storage buckets add-iam-policy-binding gs://my-bucket --role=roles/storage.objectViewer --member="principalSet://${POOL}/attribute.aws_role/${ROLE}"`,
   },
   {
+    title: 'an API that its scope does not cover, for which no role helps',
+    flags: ['--bucket', 'my-bucket'],
+    broken: failing({
+      service: 'storage',
+      status: 403,
+      body: {
+        error: {
+          code: 403,
+          message: 'Request had insufficient authentication scopes.',
+          status: 'PERMISSION_DENIED',
+        },
+      },
+    }),
+    step: 'api-call',
+    said: /insufficient authentication scopes/,
+    means: /scope, cloud-platform, does not cover this API.* "scopes"/,
+    mended: {make: makeBucket},
+  },
+  {
     title: 'a quota project that the account may not use, for which no role on the bucket helps',
     config: emulator => ({...emulator.config, quota_project_id: 'billing-project'}),
     flags: ['--bucket', 'my-bucket'],

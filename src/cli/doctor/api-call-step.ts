@@ -120,6 +120,12 @@ function explain(
         }
       : {meaning: `The API does not take the token of ${email}: the account may be disabled.`};
   }
+  if (/insufficient authentication scopes/i.test(message)) {
+    return {
+      meaning:
+        'The token is good, and its scope, cloud-platform, does not cover this API, as those of Google Workspace: give the client the scopes that the API documents, by the option "scopes".',
+    };
+  }
   if (status === 403) {
     const member = memberOf(visit, email);
     const quotaProject = clientOf(visit).quotaProjectId;
