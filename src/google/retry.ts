@@ -42,8 +42,8 @@ const SUSPENDED_MILLIS = 2_000;
 
 /**
  * Runs an attempt again while it fails with a transient {@link AwsAuthError}, after a pause that grows
- * and is drawn at random (full jitter), or that the server named in `Retry-After`. A permanent error,
- * and any error when the time or the attempts are used up, is the caller's. Time in which the process was
+ * and is drawn at random (full jitter), or that the server named in `Retry-After`. A permanent error, one that
+ * came with a status of 400, 401 or 403, and any error when the time or the attempts are used up, is the caller's. Time in which the process was
  * suspended is nobody's: what failed because of it gets another attempt.
  */
 export async function retrying<T>(
@@ -55,7 +55,7 @@ export async function retrying<T>(
     try {
       return await attempt(attemptOf(number, policy, deadline));
     } catch (error) {
-      if (!isAwsAuthError(error) || !error.transient || number >= policy.maxAttempts) throw error;
+      if (!isAwsAuthError(error) || !mayRepeat(error) || number >= policy.maxAttempts) throw error;
       const now = performance.now();
       if (now > deadline + SUSPENDED_MILLIS) deadline = now + policy.attemptTimeoutMillis;
       const ceiling = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** (number - 1));
@@ -65,6 +65,11 @@ export async function retrying<T>(
       await sleep(pause, step, signal);
     }
   }
+}
+
+// One who was refused asks no more by himself, not even where the refusal will pass.
+function mayRepeat({transient, status = 0}: AwsAuthError): boolean {
+  return transient && ![400, 401, 403].includes(status);
 }
 
 // Getters, since an attempt may take its time before it sends.
