@@ -133,8 +133,9 @@ export function checkGoogleHost(
   });
 }
 
-// Universes whose names only Google, or the operator that Google names, can hold.
-const KNOWN_UNIVERSES = /^(?:googleapis\.com|(?:[a-z0-9-]+\.)+goog|apis-s3ns\.fr)$/;
+// Universes whose names only Google, or the operator that Google names, can hold. Directly below .goog alone: any
+// customer gets names below cloud.goog (https://cloud.google.com/endpoints/docs/openapi/cloud-goog-dns-configure).
+const KNOWN_UNIVERSES = /^(?:googleapis\.com|[a-z0-9-]+\.goog|apis-s3ns\.fr)$/;
 
 /**
  * Refuses a universe that a credential file made up: its hosts would be somebody's own.
