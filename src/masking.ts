@@ -24,6 +24,9 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
 // Shorter strings would mask ordinary words.
 const SHORTEST_SECRET = 8;
 
+// To search a longer one holds the event loop for seconds, and nobody reads it.
+const LONGEST_TEXT = 32_768;
+
 /**
  * Replaces every known secret in a text, also where its punctuation is URL-encoded (up to four times),
  * or escaped as JSON or HTML escape it, and everything that has the shape of one.
@@ -41,10 +44,12 @@ export function maskSecrets(text: string, secrets: readonly string[] = []): stri
 }
 
 /**
- * Whether a text has the longest run of letters and digits of a secret, which every spelling leaves as it is. The
- * pattern of a whole request, which is nearly never in a text, holds the event loop for a second.
+ * Whether a text has the longest run of letters and digits of a secret, which every spelling leaves as it is, and none
+ * shortens. The pattern of a whole request, which is nearly never in a text, holds the event loop for a second, and that
+ * of a longer secret is none that can be made.
  */
 function mayHold(text: string, secret: string): boolean {
+  if (secret.length > text.length) return false;
   const runs = secret.split(/[^a-z\d]+/i);
   const longest = runs.reduce((one, other) => (other.length > one.length ? other : one));
   return text.toLowerCase().includes(longest.toLowerCase());
@@ -68,13 +73,9 @@ function spellingsOf(character: string): string {
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[] = [], depth = 0): Error {
   if (!isError(error)) {
-    // `inspect` and not String(): a thrown object without a prototype would throw once more.
-    // Uncut: the beginning of a secret would not be recognised.
     const shown =
-      typeof error === 'string'
-        ? error
-        : inspect(error, {depth: 1, getters: false, maxStringLength: Infinity});
-    return new Error(`A value that is not an Error was thrown: ${maskSecrets(shown, secrets)}`);
+      error === undefined || error === null ? String(error) : maskSecrets(textOf(error), secrets);
+    return new Error(`A value that is not an Error was thrown: ${shown}`);
   }
   const {cause} = error;
   const name = textOf(error.name);
@@ -111,10 +112,14 @@ export function isError(value: unknown): value is Error {
 
 // Whatever somebody has put there, such as the array of an `Error.prepareStackTrace`.
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return value === undefined || value === null
-    ? ''
-    : inspect(value, {depth: 1, getters: false, maxStringLength: Infinity});
+  if (value === undefined || value === null) return '';
+  // `inspect` and not String(): a thrown object without a prototype would throw once more.
+  // Uncut: the beginning of a secret would not be recognised.
+  const text =
+    typeof value === 'string'
+      ? value
+      : inspect(value, {depth: 1, getters: false, maxStringLength: Infinity});
+  return text.length > LONGEST_TEXT ? `${String(text.length)} characters, too many to show` : text;
 }
 
 /** The system or library code of an error or of the first of its causes that has one. */

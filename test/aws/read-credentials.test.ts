@@ -223,6 +223,28 @@ describe('reading AWS credentials from a source', () => {
     }
   });
 
+  // Each of them took minutes, or made a pattern that is none, of which Node.js's error showed the words.
+  for (const [title, words] of Object.entries({
+    'a line of JSON': '{"level":"error"},'.repeat(60_000),
+    'a line of quotes': 'a"'.repeat(500_000),
+    'a line of dashes': '--'.repeat(500_000),
+    'one long word': `${sessionToken}/`.repeat(4_000),
+    'many keys': `${secretAccessKey} `.repeat(20_000),
+  })) {
+    it(`fails as always, and shows no key, where the source says a megabyte: ${title}`, async () => {
+      const thrown = Object.assign(new Error(`${words} ${secretAccessKey}`), {stderr: words});
+      const error = await failing(thrown);
+      assertHidden(printed(error), {...KEYS, piece: sessionToken.slice(0, 32)});
+      assert.match(error.message, /: \d+ characters, too many to show\. Log in\.$/);
+    });
+  }
+
+  it('shows no key that stands in a longer word than its error shows', async () => {
+    const word = `${sessionToken}/`.repeat(4_000);
+    const error = await failing(Object.assign(new Error(word.slice(0, 300)), {stderr: word}));
+    assertHidden(printed(error), KEYS);
+  });
+
   it('shows no piece of a key that JSON.parse quotes, and shows a page’s beginning', async () => {
     const parseError = (text: string): unknown => {
       try {
