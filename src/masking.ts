@@ -15,6 +15,8 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/ya29\.[\w.~+/-]+=*/g, MASK],
   [/(?:(?<![\w-])|(?<=%[\da-fA-F]{2}))eyJ[\w-]+\.[\w-]*(?:\.[\w-]*){0,3}/g, MASK],
   [/\b(Bearer(?:\s+|\+|%20))[\w.~+/=-]{20,}/gi, `$1${MASK}`],
+  // A proxy's user and password
+  [/(Authorization\W{1,4}Basic\s+)[\w+/=-]+/gi, `$1${MASK}`],
   // AWS: signatures, session tokens, access key ids
   [/(Signature(?:=|%(?:25)*3D))[\da-f]{16,}/gi, `$1${MASK}`],
   [/(?:IQoJ|F[Qw]o[DG])[\w+/=%\\-]{16,}/g, MASK],
