@@ -20,10 +20,21 @@ export function invalidOption(option: string, problem: string, fix: string): Aws
   });
 }
 
+// What a terminal obeys, or nobody sees: where such a character is what is wrong, the error would not show it.
+const UNSEEN = /(?! )[\p{C}\p{Z}]/gu;
+
+function escaped(characters: string): string {
+  return characters.replace(
+    /[^]/g,
+    unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** How a value is named in an error: strings quoted and shortened, all else by its type. */
 export function show(value: unknown): string {
   if (typeof value === 'string') {
-    return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
+    const text = JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
+    return text.replace(UNSEEN, escaped);
   }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null) return 'null';

@@ -1,4 +1,5 @@
 import {AwsAuthError} from '../errors.js';
+import {show} from './option-checks.js';
 
 /** A workload identity pool provider, as its full resource name spells it. */
 export interface ProviderName {
@@ -37,15 +38,15 @@ export function parseProviderName(audience: unknown): ProviderName {
   const path = /^(?:https:)?\/\/iam\.googleapis\.com\/(.*)$/s.exec(audience)?.[1];
   if (path === undefined) {
     throw invalid(
-      `The audience ${quote(audience)} does not begin with //iam.googleapis.com/.`,
+      `The audience ${show(audience)} does not begin with //iam.googleapis.com/.`,
       NAME.test(audience)
-        ? `Put that in front: //iam.googleapis.com/${audience}`
+        ? `Put that in front: ${show(`//iam.googleapis.com/${audience}`)}`
         : `Set it to the provider's full resource name, ${SHAPE}.`,
     );
   }
   if (path.startsWith('locations/') && path.includes('/workforcePools/')) {
     throw invalid(
-      `The audience ${quote(audience)} names a workforce pool.`,
+      `The audience ${show(audience)} names a workforce pool.`,
       `Workforce pools are for people; an AWS workload needs a provider of a workload identity pool: ${SHAPE}.`,
     );
   }
@@ -53,13 +54,13 @@ export function parseProviderName(audience: unknown): ProviderName {
   const {project = '', location = '', pool = '', provider = ''} = groups ?? {};
   if (groups === undefined) {
     throw invalid(
-      `The audience ${quote(audience)} is not the name of a workload identity pool provider.`,
+      `The audience ${show(audience)} is not the name of a workload identity pool provider.`,
       `It must read ${SHAPE}; print yours with: gcloud iam workload-identity-pools providers list --location=global --workload-identity-pool=POOL_ID --format="value(name)"`,
     );
   }
   if (!/^\d+$/.test(project)) {
     throw invalid(
-      `The audience names the project by its id, ${quote(project)}; Google STS takes the project number alone.`,
+      `The audience names the project by its id, ${show(project)}; Google STS takes the project number alone.`,
       `Print the number with: gcloud projects describe ${/^[a-z0-9:.-]+$/.test(project) ? project : 'PROJECT_ID'} --format="value(projectNumber)"`,
     );
   }
@@ -69,16 +70,12 @@ export function parseProviderName(audience: unknown): ProviderName {
   ] as const) {
     if (!POOL_OR_PROVIDER_ID.test(id)) {
       throw invalid(
-        `The ${kind} id ${quote(id)} in the audience is not one that Google allows.`,
+        `The ${kind} id ${show(id)} in the audience is not one that Google allows.`,
         'It has 4 to 32 characters out of a-z, 0-9 and the hyphen.',
       );
     }
   }
   return Object.freeze({projectNumber: project, location, poolId: pool, providerId: provider});
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 300 ? `${text.slice(0, 300)}…` : text);
 }
 
 function invalid(what: string, fix: string): AwsAuthError {

@@ -187,6 +187,11 @@ describe('how an error shows a value', () => {
     ['text', '"text"'],
     ['a\n"b"', '"a\\n\\"b\\""'],
     ['x'.repeat(201), `"${'x'.repeat(200)}…"`],
+    // What nobody sees, and what a terminal obeys.
+    ['demo@a.com\u200b', '"demo@a.com\\u200b"'],
+    ['\ufeffa\u00a0b c', '"\\ufeffa\\u00a0b c"'],
+    ['\u001b[2J\u009b2J\u202ea', '"\\u001b[2J\\u009b2J\\u202ea"'],
+    ['\u{e0061}é…', '"\\udb40\\udc61é…"'],
     [1.5, '1.5'],
     [Number.NaN, 'NaN'],
     [true, 'true'],

@@ -18,6 +18,12 @@ const REFUSED: readonly (readonly [title: string, audience: unknown, ...says: st
   ['a number', 123456789012, '"audience" is missing or not a string'],
   ['an array', [NAME], '"audience" is missing or not a string'],
   ['a name without the host', PATH, 'Put that in front', NAME],
+  [
+    'a name without the host, which a terminal obeys',
+    PATH.replace('123456789012', '\u009b2J'),
+    `Put that in front: "//iam.googleapis.com/projects/\\u009b2J/`,
+  ],
+  ['a space that is none behind', `${NAME}\u00a0`, 'provider id "aws-test-account\\u00a0"'],
   ['a name with a leading slash', `/${PATH}`, 'does not begin with //iam.googleapis.com/'],
   ['another host', NAME.replace('iam.', 'iam2.'), 'does not begin with //iam.googleapis.com/'],
   [
