@@ -123,7 +123,16 @@ function readCallerIdentity(
   const [arn, accountId, userId] = ['Arn', 'Account', 'UserId'].map(
     name => text(result?.[name]) ?? inXml(name),
   );
-  if (arn === undefined || accountId === undefined || userId === undefined) {
+  // They are printed, and stand in commands and bindings.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  if (
+    arn === undefined ||
+    accountId === undefined ||
+    userId === undefined ||
+    !/^arn:[!-~]+$/.test(arn) ||
+    !/^\d{12}$/.test(accountId) ||
+    !/^[!-~]+$/.test(userId)
+  ) {
     throw malformed(STEP, response, 'has no Arn, Account and UserId');
   }
   return {arn, accountId, userId};

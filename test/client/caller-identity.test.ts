@@ -120,6 +120,30 @@ describe('who AWS says the caller is', () => {
     );
   });
 
+  for (const [title, change] of [
+    ['an ARN that a terminal obeys', {Arn: `${ARN}\u001b[2J`}],
+    ['an ARN of two lines', {Arn: `${ARN}x\n${ARN}y`}],
+    ['an ARN that is none', {Arn: 'demo-role'}],
+    ['an account that a shell runs', {Account: '111122223333;touch x'}],
+    ['a user id that a terminal obeys', {UserId: 'AROA:\u009b2J'}],
+  ] as const) {
+    it(`is no answer where it has ${title}`, async () => {
+      const GetCallerIdentityResult = {
+        Arn: `${ARN}session`,
+        Account: '111122223333',
+        UserId: 'AROAEXAMPLE:session',
+        ...change,
+      };
+      emulator.failNext({
+        service: 'aws-sts',
+        status: 200,
+        body: {GetCallerIdentityResponse: {GetCallerIdentityResult}},
+      });
+      const error = await failure(emulatedClient(emulator).getCallerIdentity());
+      assert.equal(error.code, 'INVALID_RESPONSE');
+    });
+  }
+
   describe('refuses in AWS’s words, with what to do:', () => {
     it('keys that it does not know', async () => {
       const awsCredentials = emulator.issueAwsCredentials();
