@@ -376,6 +376,25 @@ describe('google-auth-aws doctor', () => {
     });
   });
 
+  it('shows no token that an API says back', async () => {
+    const sent: string[] = [];
+    const api = await startServer(({headers: {authorization = ''}}, response) => {
+      sent.push(authorization.replace('Bearer ', ''));
+      const message = `Who is ${authorization}?`;
+      response.writeHead(401, {'content-type': 'application/json'});
+      response.end(JSON.stringify({error: {code: 401, message}}));
+    });
+    try {
+      const {ran, last} = await examine(aws, '--url', api.url);
+      assert.match(last.facts, /HTTP 401, "Who is Bearer \[masked\]\?"$/);
+      // The first was replaced.
+      assert.equal(sent.length, 2);
+      for (const token of sent) assert.ok(!(ran.stdout + ran.stderr).includes(token));
+    } finally {
+      await api.close();
+    }
+  });
+
   it('tells a person whom it is about', async () => {
     const {stdout} = await runCommand(['doctor'], {cwd: aws.folder});
     for (const name of [EMAIL, ROLE, emulator.audience]) assert.ok(stdout.includes(name), name);

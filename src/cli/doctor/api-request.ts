@@ -36,8 +36,9 @@ export async function askApi(
   visit: Visit,
   body?: Readonly<Record<string, unknown>>,
 ): Promise<ApiAnswer | NoAnswer> {
+  const client = clientOf(visit);
   try {
-    const {status, data} = await clientOf(visit).request<unknown>({
+    const {status, data} = await client.request<unknown>({
       url: url.href,
       method: body === undefined ? 'GET' : 'POST',
       ...(body === undefined ? {} : {data: body}),
@@ -47,7 +48,9 @@ export async function askApi(
       validateStatus: () => true,
       responseType: 'text',
     });
-    const said = readError(data);
+    // An API, or a proxy on the way, may say back what it was sent; where the first token was refused, the second.
+    const {token} = await client.getAccessToken();
+    const said = readError(data, token);
     const quoted = said.message === '' ? '' : `, "${said.message}"`;
     return {status, said, facts: `${url.host} answered HTTP ${status}${quoted}`};
   } catch (error) {
@@ -69,7 +72,7 @@ export function unreachable(url: URL, {problem}: NoAnswer): Finding {
 }
 
 // https://google.aip.dev/193
-function readError(data: unknown): ApiError {
+function readError(data: unknown, token: string): ApiError {
   const text = typeof data === 'string' ? data : JSON.stringify(data ?? '');
   const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? '';
   const service = text.includes('SERVICE_DISABLED')
@@ -78,7 +81,10 @@ function readError(data: unknown): ApiError {
   const project = /"consumer"\s*:\s*"projects\/([a-z0-9][a-z0-9.:-]*)"/.exec(text)?.[1];
   // A server's text must not drive a terminal.
   return {
-    message: message.replace(/\\.|[\p{Cc}\s]+/gu, ' ').slice(0, 500),
+    message: message
+      .replaceAll(token, '[masked]')
+      .replace(/\\.|[\p{Cc}\s]+/gu, ' ')
+      .slice(0, 500),
     disabled: service === undefined ? undefined : {service, project},
   };
 }
