@@ -363,7 +363,7 @@ const REFUSED_BY_GOOGLE_STS: readonly Row[] = [
     broken: failing({
       service: 'google-sts',
       times: 2,
-      status: 400,
+      status: 429,
       body: {
         error: 'invalid_request',
         error_description:
