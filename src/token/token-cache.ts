@@ -26,10 +26,9 @@ export interface TokenCacheOptions {
   readonly random?: () => number;
 }
 
+// No promise: it would keep the context of the call that began the refresh (AsyncLocalStorage before Node.js 24).
 interface Held<T> {
   readonly token: T;
-  /** The same promise for every caller: the hot path makes nothing. */
-  readonly promise: Promise<T>;
   /** From here on it is refreshed in the background. */
   readonly dueAt: number;
   /** From here on it is handed to nobody. */
@@ -98,15 +97,12 @@ export class TokenCache<T extends ExpiringToken> {
 
   /** A token that is valid now; waits only where there is none. Rejects with the source's error. */
   get(): Promise<T> {
-    return this.#valid()?.promise ?? this.refresh();
+    const token = this.current();
+    return token === undefined ? this.refresh() : Promise.resolve(token);
   }
 
   /** The same without a promise: the held token while it is valid, or `undefined`. */
   current(): T | undefined {
-    return this.#valid()?.token;
-  }
-
-  #valid(): Held<T> | undefined {
     const now = this.#now();
     const held = this.#held;
     if (held === undefined) return undefined;
@@ -116,7 +112,7 @@ export class TokenCache<T extends ExpiringToken> {
       // The held token is good: a failure is counted in #run() and is nobody's business here.
       this.#start(now).catch(() => undefined);
     }
-    return held;
+    return held.token;
   }
 
   /** Gets a new token whatever is held; callers at the same time share one. */
@@ -241,7 +237,6 @@ export class TokenCache<T extends ExpiringToken> {
     const spread = 1 + SPREAD * (this.#random() - 0.5);
     return {
       token,
-      promise: Promise.resolve(token),
       dueAt: token.expiresAt - ahead * spread,
       endsAt: token.expiresAt - Math.min(LONGEST_MARGIN_MILLIS, life * MARGIN_SHARE),
     };

@@ -4,6 +4,7 @@ import {setImmediate as turn} from 'node:timers/promises';
 import {AwsAuthError} from '../../src/errors.js';
 import {TokenCache} from '../../src/token/token-cache.js';
 import {ManualClock} from '../support/manual-clock.js';
+import {runNode} from '../support/run-node.js';
 import {ScriptedSource, type NumberedToken} from '../support/scripted-source.js';
 
 const HOUR = 3_600_000;
@@ -41,9 +42,13 @@ describe('TokenCache', () => {
       assert.equal(source.calls, 1);
     });
 
-    it('gives every caller the same promise: the hot path makes nothing', async () => {
-      await hold(HOUR);
-      assert.equal(cache.get(), cache.get());
+    it('keeps nothing of the call that got it: a request, say, which AsyncLocalStorage holds', async () => {
+      const {stdout, stderr, status} = await runNode(
+        ['--expose-gc', 'test/token/call-context-program.ts'],
+        {},
+      );
+      assert.deepEqual([stderr, status], ['', 0]);
+      assert.deepEqual(JSON.parse(stdout), {first: false, due: false, isRefreshed: true});
     });
   });
 
