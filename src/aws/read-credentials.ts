@@ -1,9 +1,9 @@
-import {inspect} from 'node:util';
 import {AwsAuthError, isAwsAuthError} from '../errors.js';
 import {isError, maskSecrets, withoutSecrets} from '../masking.js';
 import type {CredentialSource} from './credential-source.js';
 import {checkCredentials, type AwsCredentials} from './credentials.js';
 import {failureAdvice} from './failure-advice.js';
+import {likelyKeys} from './likely-keys.js';
 import {withinTimeLimit} from './time-limit.js';
 
 /** How a source is asked. */
@@ -66,22 +66,4 @@ function httpStatus(error: unknown): string {
   const {$metadata}: Error & {$metadata?: {httpStatusCode?: unknown}} = error;
   const status = $metadata?.httpStatusCode;
   return typeof status === 'number' ? ` (HTTP ${String(status)})` : '';
-}
-
-// Secret keys have 40 characters and session tokens hundreds. A provider that fails may quote what it
-// read, and nobody has handed those keys to us to be masked.
-const KEY_SHAPE = /(?<![\w/+=])(?:[\w/+=-]{100,}|[\w/+]{40})(?![\w/+=])/g;
-// Each is looked for on its own: looked ahead for, they would be, at every word, through all that follows.
-const KEY_CHARACTERS = [/[A-Z]/, /[a-z]/, /\d/];
-
-// What JSON.parse quotes of an answer that is no JSON, some forty characters: a piece of a key has no shape. HTML may show.
-const QUOTED_BY_JSON = /"([^"<][^]{0,999})"(?:\.\.\.)? is not valid JSON/;
-
-function likelyKeys(error: unknown): string[] {
-  const shown = inspect(error, {depth: 5, customInspect: false, maxStringLength: null});
-  const keys = (shown.match(KEY_SHAPE) ?? []).filter(word =>
-    KEY_CHARACTERS.every(character => character.test(word)),
-  );
-  const quoted = isError(error) ? QUOTED_BY_JSON.exec(error.message)?.[1] : undefined;
-  return quoted === undefined ? keys : [...keys, quoted];
 }

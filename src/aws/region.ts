@@ -1,5 +1,6 @@
 import {AwsAuthError, isAwsAuthError} from '../errors.js';
-import {withoutSecrets} from '../masking.js';
+import {maskSecrets, withoutSecrets} from '../masking.js';
+import {likelyKeys} from './likely-keys.js';
 import type {AwsRegionSource, FoundRegion} from './region-lookup.js';
 import {DEFAULT_TIME_LIMIT_MILLIS, withinTimeLimit} from './time-limit.js';
 
@@ -35,7 +36,7 @@ export async function readRegion(
     found = await withinTimeLimit(() => lookUp(timeoutMillis), timeoutMillis);
   } catch (error) {
     if (isAwsAuthError(error)) throw error;
-    const cause = withoutSecrets(error);
+    const cause = withoutSecrets(error, likelyKeys(error));
     throw invalid(
       `The AWS region could not be looked up: ${cause.message.replace(/\.$/, '')}.`,
       'Set AWS_REGION or "awsRegion" to a region such as us-east-1; a function that you give as "awsRegion" must give one.',
@@ -58,7 +59,9 @@ export function checkRegion(region: unknown, source: AwsRegionSource = 'awsRegio
       'Set "awsRegion", e.g. to us-east-1, or leave it out.',
     );
   }
-  const shown = JSON.stringify(region.slice(0, 64));
+  if (REGION.test(region)) return region;
+  // A key may stand in its place.
+  const shown = JSON.stringify(maskSecrets(region, likelyKeys(region)).slice(0, 64));
   // What wins over the variable is not mended by it.
   const set =
     source === 'awsRegion'
@@ -72,7 +75,6 @@ export function checkRegion(region: unknown, source: AwsRegionSource = 'awsRegio
       'AWS accounts of the China partition cannot be federated with Google Cloud in this way.',
     );
   }
-  if (REGION.test(region)) return region;
   const parent = ZONE.exec(region)?.groups?.['region'];
   if (parent !== undefined && REGION.test(parent)) {
     throw invalid(

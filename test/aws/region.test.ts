@@ -154,6 +154,28 @@ describe('the AWS region', () => {
     assertHidden(printed(error), secrets);
   });
 
+  it('shows no key that stands in its place, or that its function’s error holds', async () => {
+    // AWS's own examples.
+    const keys = {
+      secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      token: `IQoJb3JpZ2luX2VjEJr${'Abc123+/'.repeat(40)}==`,
+    };
+    for (const key of Object.values(keys)) {
+      for (const value of [key, ` ${key}\n`, `us-east-1 ${key}`]) {
+        const error = assertRefused(() => checkRegion(value, 'AWS_REGION'), {
+          code: 'AWS_REGION_INVALID',
+          says: ['[masked]', '(of AWS_REGION)'],
+        });
+        assertHidden(printed(error), keys);
+      }
+      const error = await assertRejected(
+        readRegion(() => Promise.reject(new Error(`no region beside ${key}`))),
+        {code: 'AWS_REGION_INVALID', says: ['no region beside [masked]']},
+      );
+      assertHidden(printed(error), keys);
+    }
+  });
+
   it('is given up where its function never answers', async () => {
     const time = sinon.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
     try {
