@@ -17,6 +17,13 @@ const withAdmin = (storageRoles: readonly StorageRole[]) =>
     ],
   }));
 
+const forbidden = (message: string) =>
+  failing({
+    service: 'storage',
+    status: 403,
+    body: {error: {code: 403, message, status: 'PERMISSION_DENIED'}},
+  });
+
 async function makeBucket(emulator: Emulator, ...flags: readonly string[]): Promise<void> {
   const {stdout} = await runCommand(['token', ...flags]);
   const {status} = await fetch(`${emulator.url}/storage/v1/b?project=my-project`, {
@@ -66,7 +73,7 @@ const REFUSED: readonly Row[] = [
     title: 'a role without the permission',
     config: emulator => emulator.configFor(),
     flags: ['--bucket', 'my-bucket'],
-    broken: failing({service: 'storage', status: 403, body: {error: {code: 403, message: 'no'}}}),
+    broken: forbidden('no'),
     step: 'api-call',
     said: /HTTP 403/,
     means: /this role lacks the permission/,
@@ -75,17 +82,7 @@ const REFUSED: readonly Row[] = [
   {
     title: 'an API that its scope does not cover, for which no role helps',
     flags: ['--bucket', 'my-bucket'],
-    broken: failing({
-      service: 'storage',
-      status: 403,
-      body: {
-        error: {
-          code: 403,
-          message: 'Request had insufficient authentication scopes.',
-          status: 'PERMISSION_DENIED',
-        },
-      },
-    }),
+    broken: forbidden('Request had insufficient authentication scopes.'),
     step: 'api-call',
     said: /insufficient authentication scopes/,
     means: /scope, cloud-platform, does not cover this API.* "scopes"/,
@@ -95,18 +92,9 @@ const REFUSED: readonly Row[] = [
     title: 'a quota project that the account may not use, for which no role on the bucket helps',
     config: emulator => ({...emulator.config, quota_project_id: 'billing-project'}),
     flags: ['--bucket', 'my-bucket'],
-    broken: failing({
-      service: 'storage',
-      status: 403,
-      body: {
-        error: {
-          code: 403,
-          message:
-            'Caller does not have required permission to use project billing-project. Grant the caller the roles/serviceusage.serviceUsageConsumer role.',
-          status: 'PERMISSION_DENIED',
-        },
-      },
-    }),
+    broken: forbidden(
+      'Caller does not have required permission to use project billing-project. Grant the caller the roles/serviceusage.serviceUsageConsumer role.',
+    ),
     step: 'api-call',
     said: /required permission to use project billing-project/,
     means: /demo@\S+ may not use the quota project billing-project/,
@@ -116,17 +104,9 @@ const REFUSED: readonly Row[] = [
   {
     title: 'a perimeter of VPC Service Controls, for which no role helps',
     flags: ['--bucket', 'my-bucket'],
-    broken: failing({
-      service: 'storage',
-      status: 403,
-      body: {
-        error: {
-          code: 403,
-          message:
-            "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: yBL4S-x",
-        },
-      },
-    }),
+    broken: forbidden(
+      "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: yBL4S-x",
+    ),
     step: 'api-call',
     said: /vpcServiceControlsUniqueIdentifier: yBL4S-x/,
     means: /VPC Service Controls .* an ingress rule/,
